@@ -1,0 +1,184 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The layers of docs/architecture.md, lowest first. A module may use modules of its own layer or of a lower one;
+// an upward arrow stops the build with a sentence. A test compares the `import` lines with this table.
+
+struct Module {
+    enum Kind { case swift, c, executable }
+
+    let name: String
+    let kind: Kind
+    let uses: [String]
+    let libraries: [Target.Dependency]
+    let hasTests: Bool
+
+    init(
+        _ name: String, _ kind: Kind = .swift, uses: [String] = [], libraries: [Target.Dependency] = [],
+        hasTests: Bool = true
+    ) {
+        self.name = name
+        self.kind = kind
+        self.uses = uses
+        self.libraries = libraries
+        self.hasTests = hasTests && kind == .swift
+    }
+}
+
+struct Layer {
+    let name: String
+    let modules: [Module]
+}
+
+let layers: [Layer] = [
+    Layer(
+        name: "Wasm",
+        modules: [
+            Module("CWasmtime", .c),
+            Module("WasmEngine", uses: ["CWasmtime"], libraries: [.nioCore, .nioPosix, .crypto, .atomics]),
+            Module("ComponentModel", libraries: [.collections]),
+        ]),
+    Layer(
+        name: "App",
+        modules: [
+            Module("AppModel"),
+            Module("Manifests", uses: ["AppModel"], libraries: [.tomlKit]),
+        ]),
+    Layer(
+        name: "Hosts",
+        modules: [
+            Module("CHostSystem", .c),
+            Module("HostSystem", uses: ["CHostSystem", "WasmEngine"], libraries: [.nioCore, .nioPosix]),
+            Module("WASI", uses: ["HostSystem", "WasmEngine"], libraries: [.nioCore, .nioPosix]),
+        ]),
+    Layer(
+        name: "Work",
+        modules: [
+            Module(
+                "HTTPServer", libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioSSL, .nioTLS, .atomics]),
+            Module(
+                "AppRuntime", uses: ["AppModel", "WasmEngine", "HostSystem", "WASI"],
+                libraries: [.nioCore, .nioPosix, .logging]),
+            Module(
+                "HTTPTrigger", uses: ["AppModel", "AppRuntime", "HTTPServer", "HostSystem", "WASI", "WasmEngine"],
+                libraries: [.nioCore, .nioHTTP1, .logging]),
+        ]),
+    Layer(
+        name: "Programs",
+        modules: [
+            Module(
+                "Assembly",
+                uses: [
+                    "AppModel", "Manifests", "WasmEngine", "HostSystem", "WASI", "HTTPServer", "AppRuntime", "HTTPTrigger",
+                ],
+                libraries: [.nioCore, .nioPosix, .nioSSL, .logging]),
+            Module("MartletCLI", uses: ["AppModel", "Manifests", "Assembly"], libraries: [.argumentParser]),
+            Module("martlet", .executable, uses: ["MartletCLI"]),
+        ]),
+]
+
+// The engine's shared library is put here by scripts/setup (pinned and checked by hash).
+let engineFolder = "\(Context.packageDirectory)/.deps/wasmtime/lib"
+
+let testSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+// Tests talk to C functions of the system here and there; strict memory safety is for what ships.
+let swiftSettings: [SwiftSetting] = testSettings + [.strictMemorySafety()]
+
+// Relative to the built program: the build folder's place, and `make install`'s.
+let linkerSettings: [LinkerSetting] = [
+    .unsafeFlags([
+        "-L\(engineFolder)", "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../../../.deps/wasmtime/lib",
+        "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../lib/martlet",
+    ])
+]
+
+extension Target.Dependency {
+    static let nioCore = Self.product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix = Self.product(name: "NIOPosix", package: "swift-nio")
+    static let nioHTTP1 = Self.product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioTLS = Self.product(name: "NIOTLS", package: "swift-nio")
+    static let nioEmbedded = Self.product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP2 = Self.product(name: "NIOHTTP2", package: "swift-nio-http2")
+    static let nioSSL = Self.product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let atomics = Self.product(name: "Atomics", package: "swift-atomics")
+    static let collections = Self.product(name: "BasicContainers", package: "swift-collections")
+    static let crypto = Self.product(name: "Crypto", package: "swift-crypto")
+    static let logging = Self.product(name: "Logging", package: "swift-log")
+    static let argumentParser = Self.product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let tomlKit = Self.product(name: "TOMLKit", package: "TOMLKit")
+}
+
+/// The first module of `layers` that names a module of a higher layer, as a sentence.
+func upwardArrow(in layers: [Layer]) -> String? {
+    var rank: [String: Int] = [:]
+    for (index, layer) in layers.enumerated() { for module in layer.modules { rank[module.name] = index } }
+    for (index, layer) in layers.enumerated() {
+        for module in layer.modules {
+            for used in module.uses {
+                guard let usedRank = rank[used] else {
+                    return "\(module.name) uses \(used), which no layer in Package.swift declares."
+                }
+                if usedRank > index {
+                    return """
+                        \(module.name) (layer \(layer.name)) uses \(used) of the higher layer \
+                        \(layers[usedRank].name): arrows point down, see docs/architecture.md.
+                        """
+                }
+            }
+        }
+    }
+    return nil
+}
+
+if let sentence = upwardArrow(in: layers) { fatalError(sentence) }
+
+func targets(of layer: Layer) -> [Target] {
+    layer.modules.flatMap { module -> [Target] in
+        let path = "Sources/\(layer.name)/\(module.name)"
+        let dependencies = module.uses.map { Target.Dependency(stringLiteral: $0) } + module.libraries
+        switch module.kind {
+        case .c:
+            return [.target(name: module.name, path: path)]
+        case .executable:
+            return [
+                .executableTarget(
+                    name: module.name, dependencies: dependencies, path: path, swiftSettings: swiftSettings,
+                    linkerSettings: linkerSettings)
+            ]
+        case .swift:
+            let target = Target.target(
+                name: module.name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+            guard module.hasTests else { return [target] }
+            let tests = Target.testTarget(
+                name: "\(module.name)Tests",
+                dependencies: [.init(stringLiteral: module.name), .nioEmbedded] + dependencies,
+                path: "Tests/\(module.name)Tests", swiftSettings: testSettings, linkerSettings: linkerSettings)
+            return [target, tests]
+        }
+    }
+}
+
+let package = Package(
+    name: "martlet",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "martlet", targets: ["martlet"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: layers.flatMap(targets(of:))
+)

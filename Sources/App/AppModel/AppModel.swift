@@ -1,0 +1,1 @@
+// AppModel: see docs/architecture.md.

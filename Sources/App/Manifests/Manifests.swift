@@ -1,0 +1,1 @@
+// Manifests: see docs/architecture.md.

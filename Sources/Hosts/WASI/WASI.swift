@@ -1,0 +1,1 @@
+// WASI: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// ComponentModel: see docs/architecture.md.

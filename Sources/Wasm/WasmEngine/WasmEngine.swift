@@ -1,0 +1,1 @@
+// WasmEngine: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// AppRuntime: see docs/architecture.md.

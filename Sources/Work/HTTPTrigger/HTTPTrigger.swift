@@ -1,0 +1,1 @@
+// HTTPTrigger: see docs/architecture.md.
