@@ -55,12 +55,14 @@ let layers: [Layer] = [
         name: "Work",
         modules: [
             Module(
-                "HTTPServer", libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioSSL, .nioTLS, .atomics]),
+                "HTTPServer",
+                libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioSSL, .nioTLS, .atomics]),
             Module(
                 "AppRuntime", uses: ["AppModel", "WasmEngine", "HostSystem", "WASI"],
                 libraries: [.nioCore, .nioPosix, .logging]),
             Module(
-                "HTTPTrigger", uses: ["AppModel", "AppRuntime", "HTTPServer", "HostSystem", "WASI", "WasmEngine"],
+                "HTTPTrigger",
+                uses: ["AppModel", "AppRuntime", "HTTPServer", "HostSystem", "WASI", "WasmEngine"],
                 libraries: [.nioCore, .nioHTTP1, .logging]),
         ]),
     Layer(
@@ -69,7 +71,8 @@ let layers: [Layer] = [
             Module(
                 "Assembly",
                 uses: [
-                    "AppModel", "Manifests", "WasmEngine", "HostSystem", "WASI", "HTTPServer", "AppRuntime", "HTTPTrigger",
+                    "AppModel", "Manifests", "WasmEngine", "HostSystem", "WASI", "HTTPServer", "AppRuntime",
+                    "HTTPTrigger",
                 ],
                 libraries: [.nioCore, .nioPosix, .nioSSL, .logging]),
             Module("MartletCLI", uses: ["AppModel", "Manifests", "Assembly"], libraries: [.argumentParser]),
@@ -159,7 +162,8 @@ func targets(of layer: Layer) -> [Target] {
             let tests = Target.testTarget(
                 name: "\(module.name)Tests",
                 dependencies: [.init(stringLiteral: module.name), .nioEmbedded] + dependencies,
-                path: "Tests/\(module.name)Tests", swiftSettings: testSettings, linkerSettings: linkerSettings)
+                path: "Tests/\(module.name)Tests", swiftSettings: testSettings, linkerSettings: linkerSettings
+            )
             return [target, tests]
         }
     }
