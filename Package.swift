@@ -106,6 +106,7 @@ extension Target.Dependency {
     static let nioCore = Self.product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = Self.product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1 = Self.product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioConcurrencyHelpers = Self.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
     static let nioTLS = Self.product(name: "NIOTLS", package: "swift-nio")
     static let nioEmbedded = Self.product(name: "NIOEmbedded", package: "swift-nio")
     static let nioHTTP2 = Self.product(name: "NIOHTTP2", package: "swift-nio-http2")
@@ -161,7 +162,8 @@ func targets(of layer: Layer) -> [Target] {
             guard module.hasTests else { return [target] }
             let tests = Target.testTarget(
                 name: "\(module.name)Tests",
-                dependencies: [.init(stringLiteral: module.name), .nioEmbedded] + dependencies,
+                dependencies: [.init(stringLiteral: module.name), .nioEmbedded, .nioConcurrencyHelpers]
+                    + dependencies,
                 path: "Tests/\(module.name)Tests", swiftSettings: testSettings, linkerSettings: linkerSettings
             )
             return [target, tests]

@@ -1,0 +1,43 @@
+import CWasmtime
+
+extension Store {
+    /// Makes an instance without a fiber. Only for modules without a start function, whose code would run unguarded.
+    ///
+    /// - Throws: ``Trap`` when a data or element segment does not fit, or ``EngineError`` when slots ran out.
+    public func instantiate(_ template: InstanceTemplate) throws -> Instance {
+        precondition(
+            !template.module.outline.hasStartFunction, "a module with a start function needs a fiber")
+        var raw = wasmtime_instance_t()
+        var trap: OpaquePointer?
+        let error = unsafe wasmtime_instance_pre_instantiate(template.raw, context, &raw, &trap)
+        if let error = unsafe error, unsafe trap == nil {
+            throw unsafe EngineError(.exhausted, consuming: error, while: "The instance could not be made")
+        }
+        if let trap = unsafe self.trap(consuming: trap, error: error) { throw trap }
+        return adopt(raw)
+    }
+
+    func adopt(_ raw: wasmtime_instance_t) -> Instance {
+        let instance = Instance(store: self, raw: raw)
+        if let memory = instance.memory(named: "memory") { remember(memory: memory) }
+        return instance
+    }
+
+    /// Calls a guest function in place, from a host function or from outside of any guest.
+    ///
+    /// Inside a host function the caller's fiber, budget and deadline apply and the guest may wait. Outside of a fiber
+    /// the call may neither wait nor outlast one time slice.
+    public func call(_ function: Function, _ values: inout [RawValue]) throws(Trap) {
+        var raw = unsafe function.raw
+        var trap: OpaquePointer?
+        if unsafe fiber == nil { unsafe wasmtime_context_set_epoch_deadline(context, Fiber.sliceTicks) }
+        // RawValue is layout-compatible with wasmtime_val_raw_t by its definition.
+        let error = unsafe values.withUnsafeMutableBytes { bytes in
+            unsafe wasmtime_func_call_unchecked(
+                context, &raw, bytes.baseAddress?.assumingMemoryBound(to: wasmtime_val_raw_t.self),
+                bytes.count / MemoryLayout<wasmtime_val_raw_t>.stride, &trap)
+        }
+        if unsafe trap == nil, unsafe error == nil { return }
+        if let trap = unsafe self.trap(consuming: trap, error: error) { throw trap }
+    }
+}

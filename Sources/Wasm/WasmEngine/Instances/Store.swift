@@ -1,0 +1,122 @@
+import CWasmtime
+
+/// The world of one guest: its instances, memories and the host's state for it.
+///
+/// Belongs to one event loop at a time. Everything that names a thing inside (``Instance``, ``Function``,
+/// ``GuestMemory``) keeps the store alive, so nothing can be used after its end.
+@safe public final class Store {
+    /// Host features with per-instance state that a process may have.
+    public static let statesMax = 16
+
+    /// The engine whose pools it uses.
+    public let engine: Engine
+    /// The fiber that runs in this store, while one does.
+    @exclusivity(unchecked) public internal(set) var fiber: Fiber?
+
+    let raw: OpaquePointer
+    let context: OpaquePointer
+    let limits: InstanceLimits
+    // A trap that a host function threw, on its way through the guest's frames to whoever entered the guest.
+    private var thrown: Trap?
+    private var suspender: wasmtime_func_t?
+    // Only the name is kept: a `GuestMemory` here would keep this store alive for ever.
+    @exclusivity(unchecked) private var memoryName: wasmtime_memory_t?
+    @exclusivity(unchecked) private var states: InlineArray<16, AnyObject?> = .init(repeating: nil)
+
+    /// An empty store.
+    public init(engine: Engine, limits: InstanceLimits = InstanceLimits()) throws {
+        guard let raw = unsafe wasmtime_store_new(engine.raw, nil, nil),
+            let context = unsafe wasmtime_store_context(raw)
+        else { throw EngineError(.exhausted, "The engine made no store.") }
+        unsafe self.raw = raw
+        unsafe self.context = context
+        self.engine = engine
+        self.limits = limits
+        let self_ = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe wasmtime_context_set_data(context, self_)
+        unsafe wasmtime_store_limiter(
+            raw, Int64(limits.memoryBytes), Int64(limits.tableElements), Int64(limits.instances) + 1,
+            Int64(limits.tables), Int64(limits.memories))
+        unsafe wasmtime_store_epoch_deadline_callback(raw, Store.epochCallback, self_, nil)
+        unsafe wasmtime_context_set_epoch_deadline(context, Fiber.sliceTicks)
+    }
+
+    deinit { unsafe wasmtime_store_delete(raw) }
+
+    /// A host feature's object for this store. Reading one that was never set is a programmer error.
+    @inline(__always)
+    public subscript<State: AnyObject>(key: StateKey<State>) -> State {
+        get {
+            guard let state = unsafe states[key.index] else {
+                preconditionFailure("no \(State.self) in this store")
+            }
+            return unsafe unsafeDowncast(state, to: State.self)
+        }
+        set { unsafe states[key.index] = newValue }
+    }
+
+    /// The exported memory named `memory` of the last instance made here that has one.
+    @inline(__always)
+    public var memory: GuestMemory? { unsafe memoryName.map { GuestMemory(store: self, raw: $0) } }
+
+    func remember(memory: GuestMemory) { unsafe memoryName = memory.raw }
+
+    // MARK: - Traps of host functions
+
+    /// Keeps `trap` until the guest's frames are unwound; the result is what the engine carries through them.
+    func record(_ trap: Trap) -> OpaquePointer? {
+        thrown = trap
+        return unsafe trap.message.withRawUTF8 { unsafe wasmtime_trap_new($0, $1) }
+    }
+
+    /// Why a run ended, from what the engine returned, both of which are released.
+    func trap(consuming trap: OpaquePointer?, error: OpaquePointer?) -> Trap? {
+        var seen: Trap?
+        if let trap = unsafe trap { seen = unsafe Trap(consuming: trap) }
+        if let error = unsafe error { seen = unsafe Trap(consumingError: error) }
+        guard let seen else { return nil }
+        guard var thrown else { return seen }
+        self.thrown = nil
+        thrown.backtrace = seen.backtrace
+        return thrown
+    }
+
+    // MARK: - The epoch
+
+    private static let epochCallback: wasmtime_epoch_callback_t = { _, data, delta, kind in
+        guard let data = unsafe data, let delta = unsafe delta, let kind = unsafe kind else { return nil }
+        return unsafe Unmanaged<Store>.fromOpaque(data)._withUnsafeGuaranteedRef { store in
+            unsafe delta.pointee = Fiber.sliceTicks
+            switch store.epochPassed() {
+            case .yield: unsafe kind.pointee = UInt8(WASMTIME_UPDATE_DEADLINE_YIELD)
+            case .end(let trap):
+                store.thrown = trap
+                return unsafe wasmtime_error_new("the host ended the guest")
+            }
+            return nil
+        }
+    }
+
+    private func epochPassed() -> EpochDecision {
+        guard let fiber = unsafe fiber else {
+            return .end(Trap(reason: .cpuBudget, message: "a call that may not be preempted ran too long"))
+        }
+        return fiber.epochPassed()
+    }
+
+    // MARK: - Suspending
+
+    /// The function whose only purpose is the epoch check at its entry. See ``Fiber/suspend(_:)``.
+    func suspendingFunction() throws(Trap) -> wasmtime_func_t {
+        if let suspender = unsafe suspender { return unsafe suspender }
+        let function = unsafe try engine.suspension.instantiate(in: self)
+        unsafe suspender = unsafe function
+        return unsafe function
+    }
+}
+
+/// What a guest whose time slice is over does next.
+enum EpochDecision {
+    case yield
+    case end(Trap)
+}

@@ -1,0 +1,92 @@
+import CWasmtime
+
+/// A compiled core module: machine code and types, shared by all its instances.
+@safe public final class Module: Sendable {
+    /// The engine it was compiled by.
+    public let engine: Engine
+    /// What it needs, in order.
+    public let imports: [ModuleImport]
+    /// What it offers, in order.
+    public let exports: [ModuleExport]
+
+    nonisolated(unsafe) let raw: OpaquePointer
+    let outline: ModuleOutline
+
+    /// Compiles a binary. Takes milliseconds to seconds: never on the request path.
+    ///
+    /// - Throws: ``EngineError`` with code `invalidModule`.
+    public convenience init(engine: Engine, binary: [UInt8]) throws {
+        var raw: OpaquePointer?
+        let error = unsafe binary.withUnsafeBufferPointer {
+            unsafe wasmtime_module_new(engine.raw, $0.baseAddress, $0.count, &raw)
+        }
+        if let error = unsafe error {
+            throw unsafe EngineError(.invalidModule, consuming: error, while: "The module does not compile")
+        }
+        guard let raw = unsafe raw else {
+            throw EngineError(.invalidModule, "The engine returned no module.")
+        }
+        unsafe self.init(engine: engine, taking: raw, outline: ModuleOutline(binary))
+    }
+
+    /// Maps a compiled image. The caller has made sure that it is one of ours: its code runs as it is.
+    convenience init(engine: Engine, imagePath: String, outline: ModuleOutline) throws {
+        var raw: OpaquePointer?
+        if let error = unsafe wasmtime_module_deserialize_file(engine.raw, imagePath, &raw) {
+            throw unsafe EngineError(.image, consuming: error, while: "The compiled image does not load")
+        }
+        guard let raw = unsafe raw else { throw EngineError(.image, "The engine returned no module.") }
+        unsafe self.init(engine: engine, taking: raw, outline: outline)
+    }
+
+    private init(engine: Engine, taking raw: OpaquePointer, outline: ModuleOutline) {
+        self.engine = engine
+        unsafe self.raw = raw
+        self.outline = outline
+        unsafe self.imports = Module.imports(of: raw)
+        unsafe self.exports = Module.exports(of: raw)
+    }
+
+    deinit { unsafe wasmtime_module_delete(raw) }
+
+    /// The machine code as bytes of an image file.
+    func serialized() throws -> [UInt8] {
+        var bytes = unsafe wasm_byte_vec_t()
+        if let error = unsafe wasmtime_module_serialize(raw, &bytes) {
+            throw unsafe EngineError(.image, consuming: error, while: "The module does not serialize")
+        }
+        defer { unsafe wasm_byte_vec_delete(&bytes) }
+        return unsafe Array(UnsafeBufferPointer(start: bytes.data, count: bytes.size))
+    }
+
+    /// The signature of an exported function, if there is one of that name.
+    public func functionType(ofExport name: String) -> FunctionType? {
+        for export in exports where export.name == name {
+            if case .function(let type) = export.type { return type }
+        }
+        return nil
+    }
+
+    private static func imports(of raw: OpaquePointer) -> [ModuleImport] {
+        var vector = unsafe wasm_importtype_vec_t()
+        unsafe wasmtime_module_imports(raw, &vector)
+        defer { unsafe wasm_importtype_vec_delete(&vector) }
+        return unsafe UnsafeBufferPointer(start: vector.data, count: vector.size).compactMap { item in
+            guard let item = unsafe item, let type = unsafe wasm_importtype_type(item) else { return nil }
+            return unsafe ModuleImport(
+                module: unsafe text(of: wasm_importtype_module(item).pointee),
+                name: unsafe text(of: wasm_importtype_name(item).pointee), type: ExternType(type))
+        }
+    }
+
+    private static func exports(of raw: OpaquePointer) -> [ModuleExport] {
+        var vector = unsafe wasm_exporttype_vec_t()
+        unsafe wasmtime_module_exports(raw, &vector)
+        defer { unsafe wasm_exporttype_vec_delete(&vector) }
+        return unsafe UnsafeBufferPointer(start: vector.data, count: vector.size).compactMap { item in
+            guard let item = unsafe item, let type = unsafe wasm_exporttype_type(item) else { return nil }
+            return unsafe ModuleExport(
+                name: unsafe text(of: wasm_exporttype_name(item).pointee), type: ExternType(type))
+        }
+    }
+}

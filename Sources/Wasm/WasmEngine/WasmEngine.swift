@@ -1,1 +1,0 @@
-// WasmEngine: see docs/architecture.md.
