@@ -160,3 +160,45 @@ import Testing
         #expect(error?.message.contains("h.step: (i32) -> (i32)") == true)
     }
 }
+
+@Suite struct SuspensionExportTests {
+    let runner = GuestRunner.shared
+
+    @Test(arguments: [
+        "(module (import \"h\" \"step\" (func $s (param i32) (result i32))) (func (export \"run\") (result i32) (call $s (i32.const 4))))",
+        """
+        (module (rec (type $a (struct (field (ref null $b)))) (type $b (array (mut i8)))) (type $s (sub (func)))
+          (import "h" "step" (func $step (param i32) (result i32))) (memory (export "memory") 1 2) (table 3 (ref null $a))
+          (global (mut i32) (i32.const 0)) (data (i32.const 0) "x")
+          (func (export "run") (result i32) (call $step (i32.const 4))))
+        """,
+    ])
+    func aGuestOfAnyShapeCanWait(text: String) async throws {
+        let result = try await runner.run(text) { linker in try Self.defineStep(linker) }
+        #expect(try result.get() == [.i32(5)])
+    }
+
+    @Test func aStartFunctionCanWaitBeforeItsInstanceExists() async throws {
+        let result = try await runner.run(
+            """
+            (module (import "h" "step" (func $step (param i32) (result i32))) (global $g (mut i32) (i32.const 0))
+              (func $start (global.set $g (call $step (i32.const 1)))) (start $start)
+              (func (export "run") (result i32) (global.get $g)))
+            """
+        ) { linker in try Self.defineStep(linker) }
+        #expect(try result.get() == [.i32(2)])
+    }
+
+    @Test func theFunctionIsNotAmongTheModulesExports() throws {
+        let binary = try WasmText.binary(fromText: "(module (func (export \"only\")))")
+        #expect(try Module(engine: runner.engine, binary: binary).exports.map(\.name) == ["only"])
+    }
+
+    private static func defineStep(_ linker: Linker) throws {
+        try linker.define("h", "step", [.i32], [.i32]) { call, values throws(Trap) in
+            let fiber = try call.fiber
+            try fiber.suspend { waker in fiber.eventLoop.execute { waker.wake() } }
+            values[i32: 0] += 1
+        }
+    }
+}

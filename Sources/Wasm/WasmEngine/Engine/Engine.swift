@@ -11,7 +11,6 @@ import CWasmtime
 
     nonisolated(unsafe) let raw: OpaquePointer
     let ticker: EpochTicker
-    let suspension: SuspensionModule
 
     /// The release of Wasmtime that the declarations in `CWasmtime` are for.
     public static let wasmtimeVersion = "50.0.1"
@@ -27,18 +26,11 @@ import CWasmtime
         unsafe self.raw = raw
         self.limits = limits
         self.fingerprint = "wasmtime-\(Engine.wasmtimeVersion)-epoch-stack\(limits.guestStackBytes)"
-        do {
-            unsafe self.suspension = try SuspensionModule(engine: raw)
-        } catch {
-            unsafe wasm_engine_delete(raw)
-            throw error
-        }
         unsafe self.ticker = EpochTicker(engine: raw)
     }
 
     deinit {
         ticker.stop()
-        suspension.delete()
         unsafe wasm_engine_delete(raw)
     }
 
@@ -48,7 +40,6 @@ import CWasmtime
         unsafe wasmtime_config_max_wasm_stack_set(configuration, limits.guestStackBytes)
         unsafe wasmtime_config_async_stack_size_set(configuration, limits.fiberStackBytes)
         unsafe wasmtime_config_memory_may_move_set(configuration, false)
-        unsafe wasmtime_config_wasm_component_model_async_set(configuration, true)
         let pool = unsafe wasmtime_pooling_allocation_config_new()
         defer { unsafe wasmtime_pooling_allocation_config_delete(pool) }
         unsafe wasmtime_pooling_allocation_config_total_core_instances_set(pool, limits.coreInstances)

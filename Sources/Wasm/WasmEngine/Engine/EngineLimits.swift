@@ -3,7 +3,7 @@
 /// One engine serves all apps of a process, so these are ceilings; what a single instance may use is ``InstanceLimits``.
 /// Address space is reserved for every slot, memory is used only for what guests touch.
 public struct EngineLimits: Sendable, Hashable {
-    /// Core instances alive at once. A guest that waits holds two: its own and the one that suspends it.
+    /// Core instances alive at once.
     public var coreInstances: UInt32 = 8_192
     /// Linear memories alive at once. Each reserves 4 GiB of address space, so that no access needs a bounds check.
     public var memories: UInt32 = 4_096

@@ -34,9 +34,10 @@ public import NIOCore
     @exclusivity(unchecked) private var suspension: UInt64 = 0
     @exclusivity(unchecked) private var isWoken = false
     @exclusivity(unchecked) private var interruption: Trap?
+    private var isInstantiating = false
     private var sliceStart: NIODeadline = .uptimeNanoseconds(0)
 
-    private enum Status { case created, instantiating, running, suspending, waiting, ready, finished }
+    private enum Status { case created, running, suspending, waiting, ready, finished }
 
     /// What a fiber runs.
     public enum Entry {
@@ -180,7 +181,8 @@ public import NIOCore
             unsafe wasmtime_call_future_delete(future)
             unsafe future = nil
             if let trap = takeTrap() { return finish(.failure(trap)) }
-            if unsafe status == .instantiating {
+            if isInstantiating {
+                isInstantiating = false
                 beginCall(in: store.adopt(unsafe frame.pointer.pointee.instance))
             } else {
                 return finish(.success(frame.takeResults(count: resultCount)))
@@ -189,7 +191,7 @@ public import NIOCore
     }
 
     private func runSlice(_ future: OpaquePointer?) -> Bool {
-        if unsafe status != .instantiating { unsafe status = .running }
+        unsafe status = .running
         scheduler.enter(self)
         sliceStart = .now()
         let isDone = unsafe wasmtime_call_future_poll(future)
@@ -214,8 +216,8 @@ public import NIOCore
         switch entry {
         case .function(let function, let type, let arguments):
             beginCall(of: function, type, arguments)
-        case .fresh(let entryPoint, _) where entryPoint.template.module.outline.hasStartFunction:
-            unsafe status = .instantiating
+        case .fresh(let entryPoint, _) where entryPoint.template.module.hasStartFunction:
+            isInstantiating = true
             let frame = unsafe self.frame.pointer
             unsafe future = wasmtime_instance_pre_instantiate_async(
                 entryPoint.template.raw, store.context, &frame.pointee.instance, &frame.pointee.trap,

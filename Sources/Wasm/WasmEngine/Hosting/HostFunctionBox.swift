@@ -43,6 +43,7 @@ final class HostFunctionBox: Sendable {
         // Both live through the call: the linker owns the box, whoever entered the guest owns the store.
         return unsafe Unmanaged<HostFunctionBox>.fromOpaque(environment)._withUnsafeGuaranteedRef { box in
             unsafe Unmanaged<Store>.fromOpaque(data)._withUnsafeGuaranteedRef { store in
+                if !store.hasInstance { unsafe store.learn(from: caller) }
                 do throws(Trap) {
                     try box.body(HostCall(store: store), unsafe RawValues(slots, count: count))
                     return nil

@@ -6,7 +6,7 @@ extension Store {
     /// - Throws: ``Trap`` when a data or element segment does not fit, or ``EngineError`` when slots ran out.
     public func instantiate(_ template: InstanceTemplate) throws -> Instance {
         precondition(
-            !template.module.outline.hasStartFunction, "a module with a start function needs a fiber")
+            !template.module.hasStartFunction, "a module with a start function needs a fiber")
         var raw = wasmtime_instance_t()
         var trap: OpaquePointer?
         let error = unsafe wasmtime_instance_pre_instantiate(template.raw, context, &raw, &trap)
@@ -19,6 +19,7 @@ extension Store {
 
     func adopt(_ raw: wasmtime_instance_t) -> Instance {
         let instance = Instance(store: self, raw: raw)
+        remember(instance: instance)
         if let memory = instance.memory(named: "memory") { remember(memory: memory) }
         return instance
     }

@@ -19,6 +19,7 @@ import CWasmtime
     // A trap that a host function threw, on its way through the guest's frames to whoever entered the guest.
     private var thrown: Trap?
     private var suspender: wasmtime_func_t?
+    private var firstInstanceName: wasmtime_instance_t?
     // Only the name is kept: a `GuestMemory` here would keep this store alive for ever.
     @exclusivity(unchecked) private var memoryName: wasmtime_memory_t?
     @exclusivity(unchecked) private var states: InlineArray<16, AnyObject?> = .init(repeating: nil)
@@ -35,7 +36,7 @@ import CWasmtime
         let self_ = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe wasmtime_context_set_data(context, self_)
         unsafe wasmtime_store_limiter(
-            raw, Int64(limits.memoryBytes), Int64(limits.tableElements), Int64(limits.instances) + 1,
+            raw, Int64(limits.memoryBytes), Int64(limits.tableElements), Int64(limits.instances),
             Int64(limits.tables), Int64(limits.memories))
         unsafe wasmtime_store_epoch_deadline_callback(raw, Store.epochCallback, self_, nil)
         unsafe wasmtime_context_set_epoch_deadline(context, Fiber.sliceTicks)
@@ -109,9 +110,35 @@ import CWasmtime
     /// The function whose only purpose is the epoch check at its entry. See ``Fiber/suspend(_:)``.
     func suspendingFunction() throws(Trap) -> wasmtime_func_t {
         if let suspender = unsafe suspender { return unsafe suspender }
-        let function = unsafe try engine.suspension.instantiate(in: self)
-        unsafe suspender = unsafe function
-        return unsafe function
+        guard let function = firstInstance?.function(named: SuspensionExport.name) else {
+            throw Trap.host("the guest waits before its instance exists")
+        }
+        unsafe suspender = function.raw
+        return unsafe function.raw
+    }
+
+    // Only the name is kept, as with the memory.
+    private var firstInstance: Instance? { firstInstanceName.map { Instance(store: self, raw: $0) } }
+
+    @inline(__always)
+    var hasInstance: Bool { firstInstanceName != nil }
+
+    /// A start function calls the host before its instance has a name: what is needed comes from the caller.
+    func learn(from caller: OpaquePointer) {
+        var item = unsafe wasmtime_extern_t()
+        let lookUp = { (name: String) -> Bool in
+            unsafe name.withRawUTF8 { unsafe wasmtime_caller_export_get(caller, $0, $1, &item) }
+        }
+        if lookUp(SuspensionExport.name), unsafe Int32(item.kind) == WASMTIME_EXTERN_FUNC {
+            unsafe suspender = item.of.func
+        }
+        if lookUp("memory"), unsafe Int32(item.kind) == WASMTIME_EXTERN_MEMORY {
+            unsafe memoryName = item.of.memory
+        }
+    }
+
+    func remember(instance: Instance) {
+        if firstInstanceName == nil { firstInstanceName = instance.raw }
     }
 }
 

@@ -10,12 +10,15 @@ import CWasmtime
     public let exports: [ModuleExport]
 
     nonisolated(unsafe) let raw: OpaquePointer
-    let outline: ModuleOutline
+    let hasStartFunction: Bool
+    let definedMemories: Int
 
     /// Compiles a binary. Takes milliseconds to seconds: never on the request path.
     ///
     /// - Throws: ``EngineError`` with code `invalidModule`.
     public convenience init(engine: Engine, binary: [UInt8]) throws {
+        let outline = ModuleOutline(binary)
+        let binary = outline.map { SuspensionExport.added(to: binary, outline: $0) } ?? binary
         var raw: OpaquePointer?
         let error = unsafe binary.withUnsafeBufferPointer {
             unsafe wasmtime_module_new(engine.raw, $0.baseAddress, $0.count, &raw)
@@ -23,10 +26,11 @@ import CWasmtime
         if let error = unsafe error {
             throw unsafe EngineError(.invalidModule, consuming: error, while: "The module does not compile")
         }
-        guard let raw = unsafe raw else {
-            throw EngineError(.invalidModule, "The engine returned no module.")
+        guard let raw = unsafe raw, let outline else {
+            throw EngineError(
+                .invalidModule, "The module has a section that this version of Martlet does not know.")
         }
-        unsafe self.init(engine: engine, taking: raw, outline: ModuleOutline(binary))
+        unsafe self.init(engine: engine, taking: raw, outline: outline)
     }
 
     /// Maps a compiled image. The caller has made sure that it is one of ours: its code runs as it is.
@@ -42,7 +46,8 @@ import CWasmtime
     private init(engine: Engine, taking raw: OpaquePointer, outline: ModuleOutline) {
         self.engine = engine
         unsafe self.raw = raw
-        self.outline = outline
+        self.hasStartFunction = outline.hasStartFunction
+        self.definedMemories = outline.definedMemories
         unsafe self.imports = Module.imports(of: raw)
         unsafe self.exports = Module.exports(of: raw)
     }
@@ -85,8 +90,9 @@ import CWasmtime
         defer { unsafe wasm_exporttype_vec_delete(&vector) }
         return unsafe UnsafeBufferPointer(start: vector.data, count: vector.size).compactMap { item in
             guard let item = unsafe item, let type = unsafe wasm_exporttype_type(item) else { return nil }
-            return unsafe ModuleExport(
-                name: unsafe text(of: wasm_exporttype_name(item).pointee), type: ExternType(type))
+            let name = unsafe text(of: wasm_exporttype_name(item).pointee)
+            return unsafe name == SuspensionExport.name
+                ? nil : ModuleExport(name: name, type: ExternType(type))
         }
     }
 }

@@ -1,38 +1,56 @@
-/// The few facts about a core module's binary that the engine's C API does not tell.
+/// A core module's sections, with the few facts that the engine's C API does not tell.
 ///
-/// Read from the section headers only (core specification, *Binary Format → Modules*); the engine validates the rest.
+/// The engine validates the module; what does not parse here is handed to it as it is, for its message.
 struct ModuleOutline: Sendable {
     /// Whether instantiation runs code of the guest.
     private(set) var hasStartFunction = false
     /// Memories the module defines itself.
     private(set) var definedMemories = 0
 
-    init(_ binary: [UInt8]) {
-        var position = 8
-        while position < binary.count {
-            let section = binary[position]
-            position += 1
-            guard let size = Self.readLEB(binary, &position), size <= binary.count - position else { return }
-            switch section {
-            case 5:
-                var body = position
-                definedMemories = Self.readLEB(binary, &body) ?? 0
-            case 8: hasStartFunction = true
-            default: break
+    private(set) var sections: [Section] = []
+    private(set) var typeCount = 0
+    private(set) var importedFunctions = 0
+    private(set) var definedFunctions = 0
+
+    struct Section: Sendable {
+        let id: UInt8
+        let body: ArraySlice<UInt8>
+    }
+
+    /// The eight bytes before the first section: magic and version.
+    static let preambleCount = 8
+
+    init?(_ binary: [UInt8]) {
+        guard binary.count >= Self.preambleCount else { return nil }
+        var reader = BinaryReader(binary[Self.preambleCount...])
+        while !reader.isAtEnd {
+            guard let id = reader.byte(), let size = reader.number(), let body = reader.slice(size) else {
+                return nil
             }
-            position += size
+            sections.append(Section(id: id, body: body))
+            guard note(id, body) != nil else { return nil }
         }
     }
 
-    private static func readLEB(_ binary: [UInt8], _ position: inout Int) -> Int? {
-        var value = 0
-        for shift in stride(from: 0, to: 35, by: 7) {
-            guard position < binary.count else { return nil }
-            let byte = binary[position]
-            position += 1
-            value |= Int(byte & 0x7f) << shift
-            if byte & 0x80 == 0 { return value }
+    private mutating func note(_ id: UInt8, _ body: ArraySlice<UInt8>) -> Void? {
+        if id == 8 { hasStartFunction = true }
+        guard [1, 2, 3, 5].contains(id) else { return () }
+        var reader = BinaryReader(body)
+        guard let count = reader.number() else { return nil }
+        switch id {
+        case 1:
+            for _ in 0..<count {
+                guard let types = reader.skipRecursiveType() else { return nil }
+                typeCount += types
+            }
+        case 2:
+            for _ in 0..<count {
+                guard let isFunction = reader.skipImport() else { return nil }
+                if isFunction { importedFunctions += 1 }
+            }
+        case 3: definedFunctions = count
+        default: definedMemories = count
         }
-        return nil
+        return ()
     }
 }
