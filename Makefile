@@ -1,0 +1,82 @@
+# Everything a developer or a machine does with this repository, one word each. `make help` lists them.
+
+SWIFT ?= swift
+# Added to each Swift build, for instance SWIFT_FLAGS='-j 2'.
+SWIFT_FLAGS ?=
+PREFIX ?= /usr/local
+DESTDIR ?=
+# A checkout of the WASI test suite, for `make conformance`.
+WASI_SUITE ?=
+
+BUILD := $(SWIFT) build $(SWIFT_FLAGS)
+RELEASE := $(BUILD) -c release
+TEST := $(SWIFT) test $(SWIFT_FLAGS) --disable-xctest
+MARTLET := .build/release/martlet
+HELLO := examples/hello/spin.toml
+
+# Where a sanitizer has something to say: the C border, fibers, and what threads share.
+SANITIZED := WasmEngineTests|HTTPServerTests
+
+INSTALLED := $(DESTDIR)$(PREFIX)
+COMPLETIONS = \
+	bash:share/bash-completion/completions/martlet \
+	zsh:share/zsh/site-functions/_martlet \
+	fish:share/fish/vendor_completions.d/martlet.fish
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up build release guests test lint bench sanitize sanitize-address sanitize-thread \
+	conformance install clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-16s %s\n' "$$name" "$$text"; done
+
+setup: ## Check the toolchain and fetch what is missing (offline when nothing is)
+	@scripts/setup
+
+up: release guests ## Build Martlet and serve examples/hello on 127.0.0.1:3000
+	$(MARTLET) build -f $(HELLO)
+	exec $(MARTLET) up -f $(HELLO)
+
+build: setup ## Build everything, for debugging
+	$(BUILD)
+
+release: setup
+	$(RELEASE) --product martlet
+
+guests: setup ## Build the guest programs that tests and examples run
+	@scripts/build-guests
+
+test: lint guests ## Lint, build and run all tests
+	$(BUILD) --build-tests
+	$(TEST) --skip-build --parallel
+
+lint: setup ## Check the format of every Swift file
+	$(SWIFT) format lint --strict --parallel --recursive $(wildcard Sources Tests Benchmarks) Package.swift
+
+bench: guests ## Measure Martlet beside its rivals and print the ratios
+	@scripts/setup --bench
+	$(RELEASE) --product martlet
+	scripts/bench
+
+sanitize: sanitize-address sanitize-thread ## Run the engine and HTTP tests under both sanitizers
+
+sanitize-address: guests
+	$(TEST) --sanitize=address --scratch-path .build-asan --filter '$(SANITIZED)'
+
+sanitize-thread: guests
+	$(TEST) --sanitize=thread --scratch-path .build-tsan --filter '$(SANITIZED)'
+
+conformance: release ## Run the WASI test suite: make conformance WASI_SUITE=FOLDER
+	@scripts/conformance "$(WASI_SUITE)"
+
+install: release ## Install under PREFIX (default /usr/local), staged by DESTDIR
+	install -d "$(INSTALLED)/bin" "$(INSTALLED)/lib/martlet"
+	install -m 755 $(MARTLET) "$(INSTALLED)/bin/martlet"
+	install -m 644 .deps/wasmtime/lib/libwasmtime.* "$(INSTALLED)/lib/martlet/"
+	@set -e; for pair in $(COMPLETIONS); do \
+		file="$(INSTALLED)/$${pair#*:}"; install -d "$$(dirname "$$file")"; \
+		$(MARTLET) completions "$${pair%%:*}" >"$$file.new"; mv "$$file.new" "$$file"; done
+
+clean: ## Remove what was built; what setup fetched stays
+	rm -rf .build .build-asan .build-tsan .build-guests
