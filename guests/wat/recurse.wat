@@ -1,0 +1,6 @@
+;; Recursion without an end: it is the stack that ends it.
+(module $recurse
+  (memory (export "memory") 1)
+  (func $deeper (param $depth i32) (result i32)
+    (i32.add (call $deeper (i32.add (local.get $depth) (i32.const 1))) (i32.const 1)))
+  (func (export "_start") (drop (call $deeper (i32.const 0)))))
