@@ -171,6 +171,9 @@ func targets(of layer: Layer) -> [Target] {
     }
 }
 
+// Reads the repository itself: imports, words, lengths, documents.
+let tidyTests = Target.testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: testSettings)
+
 let package = Package(
     name: "martlet",
     platforms: [.macOS(.v15)],
@@ -186,5 +189,5 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
-    targets: layers.flatMap(targets(of:))
+    targets: layers.flatMap(targets(of:)) + [tidyTests]
 )

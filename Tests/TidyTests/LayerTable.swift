@@ -1,0 +1,71 @@
+/// What Package.swift says each module may import: its layers table, and the products behind its `.names`.
+struct LayerTable: Sendable {
+    struct Module: Sendable {
+        let name: String
+        let isC: Bool
+        let uses: [String]
+        let libraries: [String]
+    }
+
+    /// By name.
+    private(set) var modules: [String: Module] = [:]
+
+    /// What every module may import: parts of the toolchain.
+    static let toolchain: Set = [
+        "Swift", "Synchronization", "Foundation", "FoundationEssentials", "Dispatch", "Glibc", "Musl",
+        "Darwin",
+        "RegexBuilder", "System",
+    ]
+
+    /// Reads `Module("Name", .kind, uses: ["…"], libraries: [.…])` and `static let … = Self.product(name: "…"`.
+    init(manifest: SwiftText) {
+        let tokens = manifest.tokens
+        var products: [String: String] = [:]
+        for index in tokens.indices.dropLast(10) where tokens[index].text == "static" {
+            let rest = tokens[index...].prefix(11).map(\.text)
+            if rest[5] == "." && rest[6] == "product" && rest[8] == "name" { products[rest[2]] = rest[10] }
+        }
+        for index in tokens.indices.dropLast(2)
+        where tokens[index].text == "Module" && tokens[index + 1].text == "("
+            && tokens[index + 2].kind == .literal
+        {
+            let module = LayerTable.module(tokens[(index + 2)...], products: products)
+            modules[module.name] = module
+        }
+    }
+
+    private static func module(_ tokens: ArraySlice<SwiftText.Token>, products: [String: String]) -> Module {
+        var label = ""
+        var depth = 1
+        var uses: [String] = []
+        var libraries: [String] = []
+        var isC = false
+        for (index, token) in zip(tokens.indices, tokens).dropFirst() {
+            if token.text == "(" { depth += 1 }
+            if token.text == ")" { depth -= 1 }
+            if depth == 0 { break }
+            if token.text == ":" { label = tokens[index - 1].text }
+            if token.kind == .literal && label == "uses" { uses.append(token.text) }
+            if token.kind == .word, tokens[index - 1].text == "." {
+                if label == "libraries" { libraries.append(products[token.text] ?? token.text) }
+                if label.isEmpty && token.text == "c" { isC = true }
+            }
+        }
+        return Module(name: tokens.first?.text ?? "", isC: isC, uses: uses, libraries: libraries)
+    }
+
+    /// What the module of a file may import; nil when no module of the table owns the file.
+    func allowedImports(path: String) -> Set<String>? {
+        let parts = path.split(separator: "/").map(String.init)
+        if parts.first == "Sources", parts.count > 3, let module = modules[parts[2]] {
+            return LayerTable.toolchain.union(module.uses).union(module.libraries)
+        }
+        guard parts.first == "Tests", parts.count > 2, parts[1].hasSuffix("Tests") else { return nil }
+        let tests = LayerTable.toolchain.union(["Testing"])
+        guard let module = modules[String(parts[1].dropLast("Tests".count))] else {
+            return Exceptions.modulesOfOtherTests[parts[1]].map { tests.union($0) }
+        }
+        // SwiftPM lets a test see what Package.swift gives it: the module, what that uses, and NIOEmbedded.
+        return tests.union([module.name, "NIOEmbedded"]).union(module.uses).union(module.libraries)
+    }
+}
