@@ -24,7 +24,7 @@ struct DocumentTests {
             links(in: Repository.current.text(path) ?? "").filter { !leadsSomewhere($0, from: path) }
                 .map { "\(path): \($0)" }
         }
-        #expect(broken == [])
+        expectNone(broken)
     }
 
     @Test func `a broken link is found`() {

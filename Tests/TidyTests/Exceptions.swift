@@ -2,7 +2,9 @@
 /// what is true. A path may be a file, or a folder with a slash at its end.
 enum Exceptions {
     /// Files of Sources in which `unsafe` may stand.
-    static let unsafe: [String: String] = [:]
+    static let unsafe: [String: String] = [
+        "Sources/Wasm/WasmEngine/": "owns the engine's C pointers, so that nobody else has any"
+    ]
 
     /// Files in which `@unchecked Sendable` may stand.
     static let uncheckedSendable: [String: String] = [:]
@@ -10,6 +12,12 @@ enum Exceptions {
     /// Files in which the process may be ended over a programmer's error.
     static let fatalErrors: [String: String] = [
         "Package.swift": "an upward arrow between layers has to stop the build with a sentence"
+    ]
+
+    /// Files that may block a thread for a time.
+    static let blockingWaits: [String: String] = [
+        "Sources/Wasm/WasmEngine/Engine/EpochTicker.swift":
+            "the ticker's own thread does nothing but wait and tick"
     ]
 
     /// Functions longer than the limit, as `path name`, and how long they may be. The number only ever goes down.
@@ -20,6 +28,11 @@ enum Exceptions {
         "TidyTests": []
     ]
 
-    /// Guests that no test runs yet.
-    static let unusedGuests: [String: String] = [:]
+    /// Guests whose test is still to come, with the module whose tests it belongs to.
+    static let unusedGuests: [String: String] = [
+        "echo": "HTTPTrigger", "env": "HTTPTrigger", "exit-code": "HTTPTrigger", "status": "HTTPTrigger",
+        "slow-body": "HTTPTrigger", "huge-header": "HTTPTrigger", "huge-stdout": "HTTPTrigger",
+        "memory-bomb": "AppRuntime", "table-bomb": "AppRuntime", "trap": "AppRuntime", "spin": "AppRuntime",
+        "recurse": "AppRuntime", "fd-exhaustion": "WASI", "path-escapes": "WASI",
+    ]
 }

@@ -18,11 +18,11 @@ struct GuestTests {
 
     @Test func `every guest is run by a test, a benchmark or an example`() {
         let unused = guests.filter { !isUsed($0) && Exceptions.unusedGuests[$0] == nil }
-        #expect(unused == [], "Write the test of this guest's behaviour, or remove the guest.")
+        expectNone(unused, "Write the test of this guest's behaviour, or remove the guest.")
     }
 
     @Test func `no exception is left over`() {
-        #expect(Exceptions.unusedGuests.keys.filter { isUsed($0) || !guests.contains($0) } == [])
+        expectNone(Exceptions.unusedGuests.keys.filter { isUsed($0) || !guests.contains($0) })
     }
 
     @Test func `every guest says in its first line what it does`() {
@@ -32,7 +32,7 @@ struct GuestTests {
                 let text = Repository.current.text(path) ?? ""
                 return !text.hasPrefix("// ") && !text.hasPrefix(";; ")
             }
-        #expect(silent == [])
+        expectNone(silent)
     }
 
     /// A literal that is the guest's name, or its file.

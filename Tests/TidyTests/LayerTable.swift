@@ -9,6 +9,8 @@ struct LayerTable: Sendable {
 
     /// By name.
     private(set) var modules: [String: Module] = [:]
+    /// What every module's tests get beside the module and its dependencies.
+    private(set) var testLibraries: [String] = []
 
     /// What every module may import: parts of the toolchain.
     static let toolchain: Set = [
@@ -32,6 +34,15 @@ struct LayerTable: Sendable {
             let module = LayerTable.module(tokens[(index + 2)...], products: products)
             modules[module.name] = module
         }
+        testLibraries = LayerTable.testLibraries(tokens, products: products)
+    }
+
+    /// The `.names` after the module itself in `dependencies: [.init(stringLiteral: module.name), …]`.
+    private static func testLibraries(_ tokens: [SwiftText.Token], products: [String: String]) -> [String] {
+        let texts = tokens.map(\.text)
+        let own = ["stringLiteral", ":", "module", ".", "name", ")"]
+        guard let start = texts.indices.first(where: { texts[$0...].starts(with: own) }) else { return [] }
+        return texts[(start + own.count)...].prefix { $0 != "]" }.compactMap { products[$0] }
     }
 
     private static func module(_ tokens: ArraySlice<SwiftText.Token>, products: [String: String]) -> Module {
@@ -65,7 +76,6 @@ struct LayerTable: Sendable {
         guard let module = modules[String(parts[1].dropLast("Tests".count))] else {
             return Exceptions.modulesOfOtherTests[parts[1]].map { tests.union($0) }
         }
-        // SwiftPM lets a test see what Package.swift gives it: the module, what that uses, and NIOEmbedded.
-        return tests.union([module.name, "NIOEmbedded"]).union(module.uses).union(module.libraries)
+        return tests.union([module.name]).union(testLibraries).union(module.uses).union(module.libraries)
     }
 }

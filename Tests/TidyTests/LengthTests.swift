@@ -11,7 +11,7 @@ struct LengthTests {
                 ?? 0)
                 > LengthTests.fileLimit + 1
         }
-        #expect(long == [], "Over \(LengthTests.fileLimit) lines: decide what the second file is.")
+        expectNone(long, "Over \(LengthTests.fileLimit) lines: decide what the second file is.")
     }
 
     @Test func `no function is longer than the limit, and none of the old ones grows`() {

@@ -23,12 +23,12 @@ struct TextTests {
 
     @Test func `nothing is left to do`() throws {
         let pattern = "\\b(\(TextTests.unfinished.joined(separator: "|")))\\b"
-        #expect(try matches(of: pattern) == [], "Do it, or open an issue.")
+        expectNone(try matches(of: pattern), "Do it, or open an issue.")
     }
 
     @Test func `no path of a developer's machine is named`() throws {
         let pattern = "(^|[^A-Za-z0-9_./-])/(\(TextTests.machineFolders.joined(separator: "|")))(/|\\b)"
-        #expect(try matches(of: pattern) == [])
+        expectNone(try matches(of: pattern))
         #expect(try matches(of: pattern, in: [("a", "see /\(TextTests.machineFolders[0])/main")]).count == 1)
         #expect(try matches(of: pattern, in: [("a", "../\(TextTests.machineFolders[2])/inside")]) == [])
     }
@@ -36,7 +36,7 @@ struct TextTests {
     @Test func `no registry is named by its host`() throws {
         let pattern = TextTests.hosts.map { NSRegularExpression.escapedPattern(for: $0) }.joined(
             separator: "|")
-        #expect(try matches(of: pattern) == [])
+        expectNone(try matches(of: pattern))
     }
 
     @Test func `no file, folder or type has a name that says nothing`() throws {
@@ -47,7 +47,7 @@ struct TextTests {
                 return vague.contains { name.hasSuffix($0) } || vague.contains { $0.lowercased() == name }
             }
         }
-        #expect(named == [])
+        expectNone(named)
         let kinds: Set = ["struct", "class", "enum", "actor", "protocol", "typealias"]
         let types = Repository.current.swiftFiles().flatMap { file in
             zip(file.tokens, file.tokens.dropFirst())
@@ -55,7 +55,7 @@ struct TextTests {
                 .filter { _, name in vague.contains { name.text.hasSuffix($0) } }
                 .map { "\(file.path):\($1.line): \($1.text)" }
         }
-        #expect(types == [])
+        expectNone(types)
     }
 
     private func matches(of pattern: String, in texts: [(path: String, text: String)]? = nil) throws

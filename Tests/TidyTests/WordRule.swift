@@ -14,6 +14,9 @@ struct WordRule: Sendable {
         self.instead = instead
     }
 
+    /// The tokens as one writes them.
+    private var word: String { tokens.joined(separator: tokens.first == "@" ? " " : "") }
+
     static let all: [WordRule] = [
         WordRule(["try", "!"], in: ["Sources/"], instead: "throw, or handle the error"),
         WordRule(["as", "!"], in: ["Sources/"], instead: "`as?` with an error, or a better type"),
@@ -24,7 +27,9 @@ struct WordRule: Sendable {
         WordRule(["debugPrint", "("], in: ["Sources/"], instead: "a logger"),
         WordRule(["sleep", "("], in: ["Tests/"], instead: "waiting for the event itself"),
         WordRule(["usleep", "("], in: ["Tests/", "Sources/"], instead: "waiting for the event itself"),
-        WordRule(["nanosleep", "("], in: ["Tests/", "Sources/"], instead: "waiting for the event itself"),
+        WordRule(
+            ["nanosleep", "("], in: ["Tests/", "Sources/"], except: Exceptions.blockingWaits,
+            instead: "waiting for the event itself"),
         WordRule(["Thread", ".", "sleep"], in: ["Sources/"], instead: "waiting for the event itself"),
         WordRule([".", "disabled", "("], in: ["Tests/"], instead: "a test that runs, or none"),
         WordRule(["withKnownIssue"], in: ["Tests/"], instead: "the mended code"),
@@ -38,19 +43,23 @@ struct WordRule: Sendable {
 
     private static let libraries = ["Sources/Wasm/", "Sources/App/", "Sources/Hosts/", "Sources/Work/"]
 
+    /// At most one sentence for a file.
     func problems(in file: SwiftText) -> [String] {
         guard places.contains(where: file.path.hasPrefix) else { return [] }
         if exceptions.keys.contains(where: { Self.covers($0, file.path) }) { return [] }
-        return file.lines(of: tokens).map {
-            "\(file.path):\($0): `\(tokens.joined())` is not for this place; instead: \(instead)."
-        }
+        let lines = file.lines(of: tokens)
+        guard let first = lines.first else { return [] }
+        let more = lines.count > 1 ? " and \(lines.count - 1) times more" : ""
+        return [
+            "\(file.path):\(first)\(more): `\(word)` is not for this place; instead: \(instead)."
+        ]
     }
 
-    /// Exceptions that cover no file with the word.
+    /// Exceptions that cover no file with the word, one sentence each.
     func staleExceptions(in files: [SwiftText]) -> [String] {
         exceptions.keys.filter { key in
             !files.contains { file in Self.covers(key, file.path) && !file.lines(of: tokens).isEmpty }
-        }.map { "\($0) no longer needs its exception for `\(tokens.joined())`." }
+        }.map { "\($0) no longer needs its exception for `\(word)`." }
     }
 
     private static func covers(_ key: String, _ path: String) -> Bool {

@@ -11,17 +11,17 @@ struct WordTests {
 
     @Test func `no file has a word that its place forbids`() {
         let problems = files.flatMap { file in WordRule.all.flatMap { $0.problems(in: file) } }
-        #expect(problems.isEmpty, Comment(rawValue: problems.joined(separator: "\n")))
+        expectNone(problems)
     }
 
     @Test func `no exception is left over`() {
         let stale = WordRule.all.flatMap { $0.staleExceptions(in: files) }
-        #expect(stale.isEmpty, Comment(rawValue: stale.joined(separator: "\n")))
+        expectNone(stale)
     }
 
     @Test func `a silenced error is explained`() {
         let problems = Repository.current.swiftFiles(in: ["Sources"]).flatMap(silencedErrors)
-        #expect(problems.isEmpty, Comment(rawValue: problems.joined(separator: "\n")))
+        expectNone(problems)
     }
 
     @Test(arguments: [
