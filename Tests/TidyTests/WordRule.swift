@@ -15,7 +15,7 @@ struct WordRule: Sendable {
     }
 
     /// The tokens as one writes them.
-    private var word: String { tokens.joined(separator: tokens.first == "@" ? " " : "") }
+    private var word: String { tokens.joined(separator: " ").replacing("@ ", with: "@") }
 
     static let all: [WordRule] = [
         WordRule(["try", "!"], in: ["Sources/"], instead: "throw, or handle the error"),
