@@ -67,7 +67,7 @@ sanitize-address: guests
 sanitize-thread: guests
 	$(TEST) --sanitize=thread --scratch-path .build-tsan --filter '$(SANITIZED)'
 
-conformance: release ## Run the WASI test suite: make conformance WASI_SUITE=FOLDER
+conformance: $(if $(WASI_SUITE),release) ## Run the WASI test suite: make conformance WASI_SUITE=FOLDER
 	@scripts/conformance "$(WASI_SUITE)"
 
 install: release ## Install under PREFIX (default /usr/local), staged by DESTDIR
