@@ -34,8 +34,8 @@ struct SwiftText: Sendable {
         }.map { tokens[$0].line }
     }
 
-    /// Whether this line or the one above it carries a comment.
+    /// Whether this line or one of the two above it carries a comment.
     func hasComment(near line: Int) -> Bool {
-        [line - 1, line].contains { $0 >= 1 && $0 <= lines.count && lines[$0 - 1].contains("//") }
+        [line - 2, line - 1, line].contains { $0 >= 1 && $0 <= lines.count && lines[$0 - 1].contains("//") }
     }
 }
