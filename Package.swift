@@ -12,16 +12,19 @@ struct Module {
     let uses: [String]
     let libraries: [Target.Dependency]
     let hasTests: Bool
+    /// Folders of the tests that are data, read in place.
+    let fixtures: [String]
 
     init(
         _ name: String, _ kind: Kind = .swift, uses: [String] = [], libraries: [Target.Dependency] = [],
-        hasTests: Bool = true
+        hasTests: Bool = true, fixtures: [String] = []
     ) {
         self.name = name
         self.kind = kind
         self.uses = uses
         self.libraries = libraries
         self.hasTests = hasTests && kind == .swift
+        self.fixtures = fixtures
     }
 }
 
@@ -42,7 +45,7 @@ let layers: [Layer] = [
         name: "App",
         modules: [
             Module("AppModel"),
-            Module("Manifests", uses: ["AppModel"], libraries: [.tomlKit]),
+            Module("Manifests", uses: ["AppModel"], fixtures: ["Fixtures"]),
         ]),
     Layer(
         name: "Hosts",
@@ -74,7 +77,7 @@ let layers: [Layer] = [
                     "AppModel", "Manifests", "WasmEngine", "HostSystem", "WASI", "HTTPServer", "AppRuntime",
                     "HTTPTrigger",
                 ],
-                libraries: [.nioCore, .nioPosix, .nioSSL, .logging]),
+                libraries: [.nioCore, .nioPosix, .nioSSL, .logging, .subprocess]),
             Module("MartletCLI", uses: ["AppModel", "Manifests", "Assembly"], libraries: [.argumentParser]),
             Module("martlet", .executable, uses: ["MartletCLI"]),
         ]),
@@ -116,7 +119,7 @@ extension Target.Dependency {
     static let crypto = Self.product(name: "Crypto", package: "swift-crypto")
     static let logging = Self.product(name: "Logging", package: "swift-log")
     static let argumentParser = Self.product(name: "ArgumentParser", package: "swift-argument-parser")
-    static let tomlKit = Self.product(name: "TOMLKit", package: "TOMLKit")
+    static let subprocess = Self.product(name: "Subprocess", package: "swift-subprocess")
 }
 
 /// The first module of `layers` that names a module of a higher layer, as a sentence.
@@ -164,7 +167,8 @@ func targets(of layer: Layer) -> [Target] {
                 name: "\(module.name)Tests",
                 dependencies: [.init(stringLiteral: module.name), .nioEmbedded, .nioConcurrencyHelpers]
                     + dependencies,
-                path: "Tests/\(module.name)Tests", swiftSettings: testSettings, linkerSettings: linkerSettings
+                path: "Tests/\(module.name)Tests", exclude: module.fixtures, swiftSettings: testSettings,
+                linkerSettings: linkerSettings
             )
             return [target, tests]
         }
@@ -187,7 +191,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: layers.flatMap(targets(of:)) + [tidyTests]
 )

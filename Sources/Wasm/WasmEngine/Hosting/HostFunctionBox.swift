@@ -41,16 +41,14 @@ final class HostFunctionBox: Sendable {
         let context = unsafe wasmtime_caller_context(caller)
         guard let data = unsafe wasmtime_context_get_data(context) else { return nil }
         // Both live through the call: the linker owns the box, whoever entered the guest owns the store.
-        return unsafe Unmanaged<HostFunctionBox>.fromOpaque(environment)._withUnsafeGuaranteedRef { box in
-            unsafe Unmanaged<Store>.fromOpaque(data)._withUnsafeGuaranteedRef { store in
-                if !store.hasInstance { unsafe store.learn(from: caller) }
-                do throws(Trap) {
-                    try box.body(HostCall(store: store), unsafe RawValues(slots, count: count))
-                    return nil
-                } catch {
-                    return unsafe store.record(error)
-                }
-            }
+        let box = unsafe Unmanaged<HostFunctionBox>.fromOpaque(environment).takeUnretainedValue()
+        let store = unsafe Unmanaged<Store>.fromOpaque(data).takeUnretainedValue()
+        if !store.hasInstance { unsafe store.learn(from: caller) }
+        do throws(Trap) {
+            try box.body(HostCall(store: store), unsafe RawValues(slots, count: count))
+            return nil
+        } catch {
+            return unsafe store.record(error)
         }
     }
 }

@@ -1,1 +1,0 @@
-// AppModel: see docs/architecture.md.

@@ -1,0 +1,103 @@
+public import AppModel
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Reads an application from a manifest or from a bare WebAssembly file.
+///
+/// Nothing is fetched, run or written. Every path of the result lies inside the application's folder, symbolic
+/// links followed.
+public struct ManifestReader: Sendable {
+    /// An application and what its author should know.
+    public struct Outcome: Sendable, Equatable {
+        /// The checked application.
+        public let application: Application
+        /// What works, but perhaps not as the author thinks.
+        public let warnings: [ManifestError]
+    }
+
+    /// How large things may be.
+    public let limits: ManifestLimits
+
+    /// A reader with these limits.
+    public init(limits: ManifestLimits = ManifestLimits()) {
+        self.limits = limits
+    }
+
+    /// Reads the application at a place found by `ApplicationFile.find(at:)`.
+    public func read(_ file: ApplicationFile) throws(ManifestErrors) -> Outcome {
+        switch file.kind {
+        case .module:
+            return Outcome(application: try application(ofModule: file), warnings: [])
+        case .spinManifest:
+            let bytes = try bytes(of: file)
+            return try readSpin(bytes, named: file.shownPath, folder: Files.parent(of: file.path))
+        }
+    }
+
+    /// Reads a `spin.toml` from memory. `name` stands in errors; relative paths start from `folder`.
+    public func readSpin(_ bytes: [UInt8], named name: String, folder: String) throws(ManifestErrors)
+        -> Outcome
+    {
+        let problems = Problems(file: name, limit: limits.problemsMax)
+        guard bytes.count <= limits.fileBytesMax else {
+            throw ManifestErrors.single(name, "the manifest has more than \(limits.fileBytesMax) bytes")
+        }
+        let root: TOMLNode
+        do {
+            root = try TOMLParser.parse(bytes, limits: limits)
+        } catch {
+            problems.error(error.sentence, at: error.position, key: .root)
+            try problems.throwIfAny()
+            throw ManifestErrors.single(name, error.sentence)
+        }
+        let reader = SpinManifestReader(problems: problems, limits: limits, folder: Files.canonical(folder))
+        let application = reader.application(root)
+        try problems.throwIfAny()
+        guard let application else { throw ManifestErrors.single(name, "the manifest could not be read") }
+        return Outcome(application: application, warnings: problems.sortedWarnings)
+    }
+
+    /// The application that a bare file stands for: one component that gets every request. A core module is a CGI
+    /// program, a component speaks the interface that it exports.
+    private func application(ofModule file: ApplicationFile) throws(ManifestErrors) -> Application {
+        let executor: HTTPTrigger.Executor
+        switch Files.firstBytes(8, of: file.path) {
+        case [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00]: executor = .wagi(.standard)
+        case [0x00, 0x61, 0x73, 0x6D, 0x0D, 0x00, 0x01, 0x00]: executor = .http
+        default: throw ManifestErrors.single(file.shownPath, "this is not a WebAssembly module or component")
+        }
+        let name = String(Files.lastComponent(of: file.path).dropLast(".wasm".count))
+        let component = Component(id: "main", source: ComponentSource(path: file.path))
+        let trigger = HTTPTrigger(
+            id: "main-http-trigger", handler: .component("main"), route: .path("/..."), executor: executor)
+        return Application(
+            name: name.isEmpty ? "main" : name, folder: Files.parent(of: file.path), components: [component],
+            httpTriggers: [trigger])
+    }
+
+    private func bytes(of file: ApplicationFile) throws(ManifestErrors) -> [UInt8] {
+        switch Files.kind(of: file.path) {
+        case .file(let size) where size <= limits.fileBytesMax: break
+        case .file:
+            throw ManifestErrors.single(
+                file.shownPath, "the manifest has more than \(limits.fileBytesMax) bytes")
+        default: throw ManifestErrors.single(file.shownPath, "no such file")
+        }
+        guard let data = FileManager.default.contents(atPath: file.path) else {
+            throw ManifestErrors.single(file.shownPath, "the file cannot be read; check its permissions")
+        }
+        return [UInt8](data)
+    }
+}
+
+extension ManifestErrors {
+    /// One error about a file as a whole.
+    static func single(_ file: String, _ sentence: String) -> ManifestErrors {
+        let error = ManifestError(file: file, line: 1, column: 1, keyPath: "", sentence: sentence)
+        return ManifestErrors(errors: [error], warnings: [])
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import NIOConcurrencyHelpers
+import Testing
+
+@testable import WasmEngine
+
+@Suite struct ImageFolderTests {
+    let engine = GuestRunner.shared.engine
+    static let text = Array("(module (func (export \"run\") (result i32) (i32.const 42)))".utf8)
+
+    private func withFolder(_ body: (ImageFolder) throws -> Void) throws {
+        let path = NSTemporaryDirectory() + "/martlet-images-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try body(try ImageFolder(engine: engine, path: path))
+    }
+
+    /// Loads the module and tells what happened.
+    private func events(_ folder: ImageFolder) throws -> [String] {
+        var events: [String] = []
+        let module = try folder.module(for: Self.text, name: "m") { event in
+            switch event {
+            case .compiling: events.append("compiling")
+            case .compiled: events.append("compiled")
+            case .refused: events.append("refused")
+            case .notKept: events.append("notKept")
+            }
+        }
+        #expect(module.exports.map(\.name) == ["run"])
+        return events
+    }
+
+    private func files(_ folder: ImageFolder, ending: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(ending) }
+            .map { "\(folder.path)/\($0)" }
+    }
+
+    @Test func aModuleIsCompiledOnce() throws {
+        try withFolder { folder in
+            #expect(try events(folder) == ["compiling", "compiled"])
+            #expect(try events(folder) == [])
+            #expect(try events(ImageFolder(engine: engine, path: folder.path)) == [])
+            #expect(try files(folder, ending: ".tmp").isEmpty)
+        }
+    }
+
+    @Test func aDamagedImageIsRefusedAndReplaced() throws {
+        try withFolder { folder in
+            _ = try events(folder)
+            let image = try #require(try files(folder, ending: ".cwasm").first)
+            var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: image)))
+            for position in [0, bytes.count / 2, bytes.count - 1] {
+                bytes[position] ^= 1
+                try Data(bytes).write(to: URL(fileURLWithPath: image))
+                #expect(try events(folder) == ["refused", "compiling", "compiled"])
+                #expect(try events(folder) == [])
+                bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: image)))
+            }
+        }
+    }
+
+    @Test func anImageOfAnotherInstallationIsRefused() throws {
+        try withFolder { folder in
+            _ = try events(folder)
+            try FileManager.default.removeItem(atPath: "\(folder.path)/key")
+            #expect(
+                try events(ImageFolder(engine: engine, path: folder.path)) == [
+                    "refused", "compiling", "compiled",
+                ])
+        }
+    }
+
+    @Test func anImageWithoutItsCodeIsNotLookedAt() throws {
+        try withFolder { folder in
+            _ = try events(folder)
+            try FileManager.default.removeItem(atPath: try #require(try files(folder, ending: ".mac").first))
+            #expect(try events(folder) == ["compiling", "compiled"])
+        }
+    }
+
+    @Test func aFolderOthersCanWriteIsRefused() throws {
+        try withFolder { folder in
+            #expect(chmod(folder.path, 0o777) == 0)
+            let error = #expect(throws: EngineError.self) {
+                _ = try ImageFolder(engine: engine, path: folder.path)
+            }
+            #expect(error?.message.contains("can be written by others") == true)
+        }
+    }
+
+    @Test func anImageThatIsALinkIsRefused() throws {
+        try withFolder { folder in
+            _ = try events(folder)
+            let image = try #require(try files(folder, ending: ".cwasm").first)
+            try FileManager.default.moveItem(atPath: image, toPath: "\(folder.path)/elsewhere")
+            try FileManager.default.createSymbolicLink(atPath: image, withDestinationPath: "elsewhere")
+            #expect(try events(folder) == ["refused", "compiling", "compiled"])
+        }
+    }
+
+    @Test func textThatDoesNotParseSaysWhere() throws {
+        try withFolder { folder in
+            let error = #expect(throws: EngineError.self) {
+                _ = try folder.module(for: Array("(module\n  (fnc))".utf8), name: "m")
+            }
+            #expect(error?.message.contains("2:") == true)
+        }
+    }
+}
