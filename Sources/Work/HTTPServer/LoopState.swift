@@ -1,0 +1,145 @@
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// A connection as its event loop's clock and the drain see it. All calls are on the loop.
+protocol TrackedConnection: AnyObject {
+    /// Its place in `LoopState.connections`.
+    var slot: Int { get set }
+    /// Checks deadlines.
+    func tick(now: NIODeadline)
+    /// No more requests than those already on their way.
+    func drain(now: NIODeadline)
+    /// The end, now.
+    func cut(_ reason: HTTPCancellation)
+}
+
+/// What connections of one event loop share: the coarse clock, the date, request ids, counters, the log's batch.
+///
+/// One repeated task per loop checks all connections' deadlines. A scheduled task per request would cost more than
+/// parsing it; ten thousand checks a tick cost well under a millisecond.
+///
+/// Sendable although it has state: all of it but the counters is touched on `loop` only.
+final class LoopState: @unchecked Sendable {
+    let loop: any EventLoop
+    private let log: (any AccessLog)?
+    private var connections: [any TrackedConnection] = []
+    private var ticker: RepeatedTask?
+    private var records: [AccessRecord] = []
+    private var requestIDs = RequestID()
+    private var dateSecond: Int64 = -1
+    private var dateLine = ""
+
+    // Written by this loop only, read by anybody.
+    let requests = Atomic<Int>(0)
+    let inFlight = Atomic<Int>(0)
+    let rejected = Atomic<Int>(0)
+
+    init(loop: any EventLoop, log: (any AccessLog)?) {
+        self.loop = loop
+        self.log = log
+    }
+
+    // MARK: Clock
+
+    func start(tick: TimeAmount) {
+        updateDate()
+        ticker = loop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { [weak self] _ in
+            self?.tick()
+        }
+    }
+
+    func stop() {
+        ticker?.cancel()
+        ticker = nil
+        flushLog()
+    }
+
+    private func tick() {
+        updateDate()
+        let now = NIODeadline.now()
+        forEachConnection { $0.tick(now: now) }
+        flushLog()
+    }
+
+    private func updateDate() {
+        let second = WallClock.now() / 1_000_000_000
+        guard second != dateSecond else { return }
+        dateSecond = second
+        dateLine = "date: \(WallClock.httpDate(secondsSince1970: second))\r\n"
+    }
+
+    /// The `date` field, line end included.
+    var dateField: String { dateLine }
+
+    /// The value of the `date` field.
+    var date: String { String(dateLine.dropFirst(6).dropLast(2)) }
+
+    // MARK: Connections
+
+    func add(_ connection: some TrackedConnection) {
+        connection.slot = connections.count
+        connections.append(connection)
+    }
+
+    func remove(_ connection: some TrackedConnection) {
+        let slot = connection.slot
+        guard slot >= 0 else { return }
+        connection.slot = -1
+        let last = connections.removeLast()
+        if slot < connections.count {
+            connections[slot] = last
+            last.slot = slot
+        }
+    }
+
+    /// From the end, because a connection may leave during its turn and the last one takes its place.
+    func forEachConnection(_ body: (any TrackedConnection) -> Void) {
+        var index = connections.count - 1
+        while index >= 0 {
+            if index < connections.count { body(connections[index]) }
+            index -= 1
+        }
+    }
+
+    // MARK: Requests
+
+    /// The client's id where it may be used, else a new one.
+    func requestID(from received: String?) -> String {
+        if let received, RequestID.isValid(received) { return received }
+        return requestIDs.next()
+    }
+
+    func requestStarted() {
+        requests.store(requests.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+        inFlight.store(inFlight.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+    }
+
+    func requestEnded(_ exchange: HTTPExchange, cancellation: HTTPCancellation?) {
+        inFlight.store(inFlight.load(ordering: .relaxed) &- 1, ordering: .relaxed)
+        guard log != nil else { return }
+        let duration = NIODeadline.now() - exchange.arrival
+        records.append(
+            AccessRecord(
+                requestID: exchange.requestID, time: Int64(exchange.arrival.uptimeNanoseconds),
+                method: exchange.head.method,
+                target: exchange.head.target, version: exchange.head.version,
+                status: exchange.status.map { Int($0.code) }, bytesIn: exchange.bytesIn,
+                bytesOut: exchange.bytesOut, duration: duration, remoteAddress: exchange.remoteAddress,
+                cancellation: cancellation))
+        if records.count >= 1024 { flushLog() }
+    }
+
+    func requestRejected() {
+        rejected.store(rejected.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+    }
+
+    private func flushLog() {
+        guard let log, !records.isEmpty else { return }
+        // Until here `time` is the monotonic clock's; one reading of both clocks serves the batch.
+        let offset = WallClock.now() - Int64(NIODeadline.now().uptimeNanoseconds)
+        for index in records.indices { records[index].time += offset }
+        log.record(records)
+        records.removeAll(keepingCapacity: true)
+    }
+}
