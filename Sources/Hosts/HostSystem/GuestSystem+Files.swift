@@ -105,7 +105,7 @@ extension GuestSystem {
         _ number: UInt32, accessed: HostFileTime, modified: HostFileTime, for guest: some HostWaiting
     ) throws(HostFailure) {
         let work: @Sendable () throws(HostError) -> Void
-        do {
+        do throws(HostError) {
             let descriptor = try descriptor(number)
             switch descriptor.kind {
             case .file(let file):
@@ -124,7 +124,7 @@ extension GuestSystem {
     public func sync(_ number: UInt32, metadata: Bool, for guest: some HostWaiting) throws(HostFailure) {
         let needed: HostRights = metadata ? .fileSync : .fileDataSync
         let work: @Sendable () throws(HostError) -> Void
-        do {
+        do throws(HostError) {
             switch try descriptor(number).kind {
             case .directory:
                 let directory = try directory(number, needed)

@@ -71,7 +71,9 @@ extension GuestSystem {
     }
 
     /// Lets others run.
-    public func yield(for guest: some HostWaiting) throws(HostFailure) { try guest.yieldToLoop() }
+    public func yield(for guest: some HostWaiting) throws(HostFailure) {
+        do { try guest.pause() } catch { throw .interrupted(error) }
+    }
 
     // The event of a subscription that has come true. A clock that has not says when it will.
     private func check(
@@ -155,5 +157,29 @@ extension HostRights {
     fileprivate func rights(of system: GuestSystem, _ number: UInt32) throws(HostError) -> HostRights {
         if case .socket(let socket) = try system.descriptor(number).kind, socket.isListening { return .poll }
         return self
+    }
+}
+
+extension GuestSystem {
+    /// The next connection of a listening socket, as a new descriptor.
+    ///
+    /// - Parameter waits: for one; else fails with `wouldBlock` where none waits.
+    public func accept(
+        _ number: UInt32, waits: Bool, flags: HostDescriptorFlags, for guest: some HostWaiting
+    ) throws(HostFailure) -> UInt32 {
+        while true {
+            let listener: HostSocket
+            do {
+                listener = try socket(number, .socketAccept)
+                try requireRoom()
+                if let accepted = try listener.accept() {
+                    var descriptor = HostDescriptor(.socket(accepted), rights: .socket)
+                    descriptor.flags = flags
+                    return try insert(descriptor)
+                }
+            } catch { throw .code(error) }
+            if !waits { throw .code(.wouldBlock) }
+            try waitUntilReadable(listener, for: guest)
+        }
     }
 }

@@ -14,6 +14,9 @@ public protocol HostWaiting: AnyObject {
     ///
     /// - Throws: what ended the guest while it waited (cancelled, past its deadline). The caller must unwind.
     func wait(_ arrange: (@escaping @Sendable () -> Void) -> Void) throws
+
+    /// Lets others run before the guest goes on.
+    func pause() throws
 }
 
 /// How a call of the core fails.
@@ -38,11 +41,5 @@ extension HostWaiting {
         } catch {
             throw .interrupted(error)
         }
-    }
-
-    /// Lets the event loop serve others before the guest goes on.
-    package func yieldToLoop() throws(HostFailure) {
-        let loop = eventLoop
-        try suspend { token in loop.execute { token.wake() } }
     }
 }
