@@ -1,1 +1,170 @@
+#define _GNU_SOURCE
 #include "CHostSystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <linux/openat2.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#else
+#include <sys/random.h>
+#endif
+
+#if defined(__linux__) && !defined(RESOLVE_CACHED)
+#define RESOLVE_CACHED 0x20
+#endif
+
+int martlet_open_beneath(int directory, const char *path, int flags, unsigned mode, int how) {
+#ifdef __linux__
+    struct open_how request;
+    memset(&request, 0, sizeof request);
+    request.flags = (uint64_t)(unsigned)flags;
+    request.mode = (flags & O_CREAT) ? mode : 0;
+    request.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+    if (how & MARTLET_OPEN_CACHED_ONLY) request.resolve |= RESOLVE_CACHED;
+    return (int)syscall(SYS_openat2, directory, path, &request, sizeof request);
+#else
+    (void)directory, (void)path, (void)flags, (void)mode, (void)how;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+int martlet_openat(int directory, const char *path, int flags, unsigned mode) {
+    return openat(directory, path, flags, mode);
+}
+
+int martlet_open_path_flag(void) {
+#ifdef O_PATH
+    return O_PATH;
+#else
+    return O_RDONLY;
+#endif
+}
+
+ssize_t martlet_read_nowait(int descriptor, void *bytes, size_t count, int64_t offset) {
+#ifdef __linux__
+    struct iovec vector = {bytes, count};
+    return preadv2(descriptor, &vector, 1, offset, RWF_NOWAIT);
+#else
+    (void)descriptor, (void)bytes, (void)count, (void)offset;
+    errno = EOPNOTSUPP;
+    return -1;
+#endif
+}
+
+ssize_t martlet_write_nowait(int descriptor, const void *bytes, size_t count, int64_t offset) {
+#ifdef __linux__
+    struct iovec vector = {(void *)bytes, count};
+    return pwritev2(descriptor, &vector, 1, offset, RWF_NOWAIT);
+#else
+    (void)descriptor, (void)bytes, (void)count, (void)offset;
+    errno = EOPNOTSUPP;
+    return -1;
+#endif
+}
+
+ssize_t martlet_read_directory(int descriptor, void *bytes, size_t count) {
+#ifdef __linux__
+    return (ssize_t)syscall(SYS_getdents64, descriptor, bytes, count);
+#else
+    (void)descriptor, (void)bytes, (void)count;
+    errno = ENOTSUP;
+    return -1;
+#endif
+}
+
+int martlet_random(void *bytes, size_t count) {
+    unsigned char *next = bytes;
+    while (count > 0) {
+#ifdef __linux__
+        ssize_t made = getrandom(next, count, 0);
+        if (made < 0 && errno == EINTR) continue;
+        if (made < 0) return -1;
+#else
+        ssize_t made = count < 256 ? (ssize_t)count : 256;
+        if (getentropy(next, (size_t)made) != 0) return -1;
+#endif
+        next += made;
+        count -= (size_t)made;
+    }
+    return 0;
+}
+
+int martlet_get_status_flags(int descriptor) { return fcntl(descriptor, F_GETFL); }
+
+int martlet_set_status_flags(int descriptor, int flags) { return fcntl(descriptor, F_SETFL, flags); }
+
+static int prepare(int descriptor) {
+    if (descriptor < 0) return -1;
+    fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+    return descriptor;
+}
+
+int martlet_accept(int descriptor) {
+#ifdef __linux__
+    return accept4(descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+#else
+    return prepare(accept(descriptor, NULL, NULL));
+#endif
+}
+
+int martlet_pipe(int ends[2]) {
+    if (pipe(ends) != 0) return -1;
+    prepare(ends[0]);
+    prepare(ends[1]);
+    return 0;
+}
+
+ssize_t martlet_send(int descriptor, const void *bytes, size_t count) {
+#ifdef MSG_NOSIGNAL
+    return send(descriptor, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+#else
+    int yes = 1;
+    setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &yes, sizeof yes);
+    return send(descriptor, bytes, count, MSG_DONTWAIT);
+#endif
+}
+
+int martlet_readable_bytes(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, FIONREAD, &count) == 0 ? count : -1;
+}
+
+int martlet_allocate(int descriptor, int64_t offset, int64_t length) {
+#ifdef __linux__
+    return fallocate(descriptor, 0, offset, length);
+#else
+    (void)descriptor, (void)offset, (void)length;
+    errno = EOPNOTSUPP;
+    return -1;
+#endif
+}
+
+int martlet_advise(int descriptor, int64_t offset, int64_t length, int advice) {
+#ifdef __linux__
+    static const int advices[] = {
+        POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL, POSIX_FADV_RANDOM,
+        POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED,   POSIX_FADV_NOREUSE,
+    };
+    if (advice < 0 || advice >= (int)(sizeof advices / sizeof advices[0])) {
+        errno = EINVAL;
+        return -1;
+    }
+    int failure = posix_fadvise(descriptor, offset, length, advices[advice]);
+    if (failure == 0) return 0;
+    errno = failure;
+    return -1;
+#else
+    (void)descriptor, (void)offset, (void)length, (void)advice;
+    return 0;
+#endif
+}

@@ -1,0 +1,71 @@
+/// Arguments or environment variables the way a guest takes them: one after the other, each ended by a zero byte.
+public struct EncodedStrings: Sendable {
+    /// All strings with their zero bytes.
+    public private(set) var bytes: [UInt8] = []
+    /// Where each one begins in `bytes`.
+    public private(set) var offsets: [UInt32] = []
+
+    /// No strings, with room for some.
+    public init(reservingBytes byteCount: Int = 0, strings: Int = 0) {
+        bytes.reserveCapacity(byteCount)
+        offsets.reserveCapacity(strings)
+    }
+
+    /// These strings.
+    ///
+    /// - Throws: `invalid` where one has a zero byte in it, `argumentListTooLong` past a limit.
+    public init(_ strings: [String], limits: HostSystemLimits = HostSystemLimits()) throws(HostError) {
+        for string in strings { try append(string) }
+        try check(limits)
+    }
+
+    /// Variables, as `name=value`.
+    ///
+    /// - Throws: `invalid` for a zero byte, an empty name or `=` in a name; `argumentListTooLong` past a limit.
+    public init(
+        variables: [(name: String, value: String)], limits: HostSystemLimits = HostSystemLimits()
+    ) throws(HostError) {
+        for variable in variables { try append(name: variable.name, value: variable.value) }
+        try check(limits)
+    }
+
+    /// How many there are.
+    public var count: Int { offsets.count }
+
+    /// Adds one string.
+    public mutating func append(_ string: String) throws(HostError) {
+        let start = begin()
+        bytes.append(contentsOf: string.utf8)
+        try end(from: start)
+    }
+
+    /// Adds one variable.
+    public mutating func append(name: String, value: String) throws(HostError) {
+        let start = begin()
+        bytes.append(contentsOf: name.utf8)
+        if start == bytes.count || bytes[start...].contains(UInt8(ascii: "=")) { return try undo(start) }
+        bytes.append(UInt8(ascii: "="))
+        bytes.append(contentsOf: value.utf8)
+        try end(from: start)
+    }
+
+    private mutating func begin() -> Int {
+        offsets.append(UInt32(truncatingIfNeeded: bytes.count))
+        return bytes.count
+    }
+
+    private mutating func end(from start: Int) throws(HostError) {
+        if bytes[start...].contains(0) { return try undo(start) }
+        bytes.append(0)
+    }
+
+    private mutating func undo(_ start: Int) throws(HostError) {
+        bytes.removeLast(bytes.count - start)
+        offsets.removeLast()
+        throw .invalid
+    }
+
+    func check(_ limits: HostSystemLimits) throws(HostError) {
+        if bytes.count > limits.stringBytes || offsets.count > limits.strings { throw .argumentListTooLong }
+    }
+}

@@ -1,1 +1,0 @@
-// WASI: see docs/architecture.md.
