@@ -1,9 +1,9 @@
 import CHostSystem
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A pipe, terminal or character device of the process as a guest's input or output.

@@ -9,7 +9,8 @@ extension GuestSystem {
 
     /// Looks at what is in memory first, on the loop, and only else for a disk, off it.
     private func cachedFirst<Value: Sendable>(
-        _ guest: some HostWaiting, _ work: @escaping @Sendable (_ isCachedOnly: Bool) throws(HostError) -> Value
+        _ guest: some HostWaiting,
+        _ work: @escaping @Sendable (_ isCachedOnly: Bool) throws(HostError) -> Value
     ) throws(HostFailure) -> Value {
         if plan.files.isOffloading {
             do { return try work(true) } catch {
@@ -29,7 +30,8 @@ extension GuestSystem {
     ///     wanted, opening fails.
     ///   - options: `reads`, `writes`, `appends` and `syncs` are decided here, from `rights` and `flags`.
     public func open(
-        _ number: UInt32, _ path: String, _ options: HostOpenOptions, rights: HostRights, inheriting: HostRights,
+        _ number: UInt32, _ path: String, _ options: HostOpenOptions, rights: HostRights,
+        inheriting: HostRights,
         flags: HostDescriptorFlags, for guest: some HostWaiting
     ) throws(HostFailure) -> UInt32 {
         let plan: OpenPlan
@@ -39,7 +41,8 @@ extension GuestSystem {
         } catch { throw .code(error) }
         let (directory, full) = (plan.directory, plan.options)
         let opened = try cachedFirst(guest) { (isCachedOnly) throws(HostError) in
-            try directory.open(path, full, isCachedOnly: isCachedOnly && !full.creates && !full.truncates)
+            if isCachedOnly, full.creates || full.truncates { throw .wouldBlock }
+            return try directory.open(path, full, isCachedOnly: isCachedOnly)
         }
         var descriptor: HostDescriptor
         switch opened {
@@ -113,7 +116,9 @@ extension GuestSystem {
                 work = { () throws(HostError) in try file.setTimes(accessed: accessed, modified: modified) }
             case .directory:
                 let directory = try directory(number, .fileSetTimes)
-                work = { () throws(HostError) in try directory.setTimes(accessed: accessed, modified: modified) }
+                work = { () throws(HostError) in
+                    try directory.setTimes(accessed: accessed, modified: modified)
+                }
             default: throw .invalid
             }
         } catch { throw .code(error) }

@@ -50,7 +50,9 @@ extension GuestSystem {
             var nextClock: UInt64?
             for (index, subscription) in subscriptions.enumerated() {
                 do {
-                    if let event = try check(subscription, index, start, &nextClock, guest) { events.append(event) }
+                    if let event = try check(subscription, index, start, &nextClock, guest) {
+                        events.append(event)
+                    }
                 } catch {
                     events.append(HostEvent(subscription: index, error: error))
                 }
@@ -66,7 +68,8 @@ extension GuestSystem {
     }
 
     /// Waits until a write would no longer wait.
-    public func waitUntilWritable(_ output: any GuestOutput, for guest: some HostWaiting) throws(HostFailure) {
+    public func waitUntilWritable(_ output: any GuestOutput, for guest: some HostWaiting) throws(HostFailure)
+    {
         try guest.suspend { output.wakeWhenWritable($0) }
     }
 
@@ -108,7 +111,8 @@ extension GuestSystem {
     }
 
     private func timeLeft(
-        _ clock: HostClock, _ nanoseconds: UInt64, _ isAbsolute: Bool, _ start: UInt64, _ guest: some HostWaiting
+        _ clock: HostClock, _ nanoseconds: UInt64, _ isAbsolute: Bool, _ start: UInt64,
+        _ guest: some HostWaiting
     ) throws(HostError) -> UInt64 {
         guard clock == .realtime || clock == .monotonic else { throw .notSupported }
         if isAbsolute {

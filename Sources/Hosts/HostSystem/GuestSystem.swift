@@ -39,7 +39,9 @@ public final class GuestSystem {
 
     /// The entry of a descriptor.
     public func descriptor(_ number: UInt32) throws(HostError) -> HostDescriptor {
-        guard number < descriptors.count, let descriptor = descriptors[Int(number)] else { throw .badDescriptor }
+        guard number < descriptors.count, let descriptor = descriptors[Int(number)] else {
+            throw .badDescriptor
+        }
         return descriptor
     }
 
@@ -89,7 +91,8 @@ public final class GuestSystem {
         _ number: UInt32, _ rights: HostRights, inheriting: HostRights
     ) throws(HostError) {
         let descriptor = try descriptor(number)
-        guard descriptor.rights.isSuperset(of: rights), descriptor.inheriting.isSuperset(of: inheriting) else {
+        guard descriptor.rights.isSuperset(of: rights), descriptor.inheriting.isSuperset(of: inheriting)
+        else {
             throw .notCapable
         }
         descriptors[Int(number)]?.rights = rights
@@ -112,7 +115,8 @@ public final class GuestSystem {
         let descriptor = try descriptor(number)
         guard case .directory(let directory) = descriptor.kind else { throw .notDirectory }
         if !descriptor.rights.isSuperset(of: needed) {
-            throw directory.access == .readOnly && !needed.isDisjoint(with: .changing) ? .readOnly : .notCapable
+            throw directory.access == .readOnly && !needed.isDisjoint(with: .changing)
+                ? .readOnly : .notCapable
         }
         return directory
     }

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The clocks a guest can read; the raw values are preview 1's `clockid`. Times are nanoseconds.

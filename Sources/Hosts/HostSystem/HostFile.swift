@@ -1,9 +1,9 @@
 import CHostSystem
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// An open file. Its position is the system's, so reads and writes in turn go on where the last one ended.
@@ -127,9 +127,9 @@ public final class HostFile: Sendable {
     /// Waits until the content is on the disk.
     public func syncData() throws(HostError) {
         #if canImport(Darwin)
-        _ = try SystemCall.retrying { fsync(descriptor) }
+            _ = try SystemCall.retrying { fsync(descriptor) }
         #else
-        _ = try SystemCall.retrying { fdatasync(descriptor) }
+            _ = try SystemCall.retrying { fdatasync(descriptor) }
         #endif
     }
 

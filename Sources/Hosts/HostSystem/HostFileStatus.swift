@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-package import Glibc
+    package import Glibc
 #else
-package import Darwin
+    package import Darwin
 #endif
 
 /// What a descriptor or a name stands for; the raw values are preview 1's `filetype`.
@@ -72,13 +72,13 @@ public struct HostFileStatus: Sendable, Equatable {
         links = UInt64(truncatingIfNeeded: status.st_nlink)
         size = UInt64(truncatingIfNeeded: status.st_size)
         #if canImport(Darwin)
-        accessed = Self.nanoseconds(status.st_atimespec)
-        modified = Self.nanoseconds(status.st_mtimespec)
-        changed = Self.nanoseconds(status.st_ctimespec)
+            accessed = Self.nanoseconds(status.st_atimespec)
+            modified = Self.nanoseconds(status.st_mtimespec)
+            changed = Self.nanoseconds(status.st_ctimespec)
         #else
-        accessed = Self.nanoseconds(status.st_atim)
-        modified = Self.nanoseconds(status.st_mtim)
-        changed = Self.nanoseconds(status.st_ctim)
+            accessed = Self.nanoseconds(status.st_atim)
+            modified = Self.nanoseconds(status.st_mtim)
+            changed = Self.nanoseconds(status.st_ctim)
         #endif
     }
 

@@ -47,7 +47,8 @@ public struct HostRights: OptionSet, Sendable {
 
     /// All that makes sense on a folder.
     static let directory: HostRights = [
-        .fileSetFlags, .fileSync, .fileDataSync, .fileAdvise, .pathCreateDirectory, .pathCreateFile, .pathLinkSource,
+        .fileSetFlags, .fileSync, .fileDataSync, .fileAdvise, .pathCreateDirectory, .pathCreateFile,
+        .pathLinkSource,
         .pathLinkTarget, .pathOpen, .fileReadDirectory, .pathReadLink, .pathRenameSource, .pathRenameTarget,
         .pathStatus, .pathSetSize, .pathSetTimes, .fileStatus, .fileSetTimes, .pathSymbolicLink,
         .pathRemoveDirectory, .pathUnlink, .poll,
@@ -57,7 +58,9 @@ public struct HostRights: OptionSet, Sendable {
     static let stream: HostRights = [.fileRead, .fileWrite, .fileSetFlags, .fileStatus, .poll]
 
     /// All that makes sense on a connection.
-    static let socket: HostRights = [.fileRead, .fileWrite, .fileSetFlags, .fileStatus, .poll, .socketShutdown]
+    static let socket: HostRights = [
+        .fileRead, .fileWrite, .fileSetFlags, .fileStatus, .poll, .socketShutdown,
+    ]
 
     /// All that makes sense on a listening socket.
     static let listener: HostRights = [.fileSetFlags, .fileStatus, .poll, .socketAccept]

@@ -1,9 +1,9 @@
 import CHostSystem
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A socket that was handed to the guest, or that it accepted from one.

@@ -49,7 +49,8 @@ public final class HostSystemPlan: Sendable {
             throw HostSystemError(description: Self.sentence(about: "The arguments", error, limits))
         }
         do { self.environment = try EncodedStrings(variables: environment, limits: limits) } catch {
-            throw HostSystemError(description: Self.sentence(about: "The environment variables", error, limits))
+            throw HostSystemError(
+                description: Self.sentence(about: "The environment variables", error, limits))
         }
         var descriptors: [HostDescriptor?] = (0...2).map {
             HostDescriptor(.standard($0), rights: Self.standardRights($0))

@@ -1,9 +1,9 @@
 import CHostSystem
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Moving bytes, waiting, and the calls on an open descriptor.
@@ -74,11 +74,11 @@ extension SystemCall {
     }
 
     #if canImport(Glibc)
-    static let datagramSocket = Int32(SOCK_DGRAM.rawValue)
-    static let peekFlag = Int32(MSG_PEEK)
+        static let datagramSocket = Int32(SOCK_DGRAM.rawValue)
+        static let peekFlag = Int32(MSG_PEEK)
     #else
-    static let datagramSocket = SOCK_DGRAM
-    static let peekFlag = Int32(MSG_PEEK)
+        static let datagramSocket = SOCK_DGRAM
+        static let peekFlag = Int32(MSG_PEEK)
     #endif
 
     static func receive(
@@ -195,6 +195,8 @@ extension SystemCall {
 private func systemShutdown(_ descriptor: Int32, _ how: Int32) -> Int32 {
     shutdown(descriptor, how)
 }
-@unsafe private func systemPoll(_ descriptors: UnsafeMutablePointer<pollfd>?, _ count: nfds_t, _ wait: Int32) -> Int32 {
+@unsafe private func systemPoll(_ descriptors: UnsafeMutablePointer<pollfd>?, _ count: nfds_t, _ wait: Int32)
+    -> Int32
+{
     unsafe poll(descriptors, count, wait)
 }

@@ -1,9 +1,9 @@
 import CHostSystem
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The door to the system: each call with safe parameters, failures as `HostError`. Together with `SystemCall+Data` the
@@ -29,7 +29,9 @@ package enum SystemCall {
     ) throws(HostError) -> Int32 {
         let how = isCachedOnly ? MARTLET_OPEN_CACHED_ONLY : 0
         return try retrying {
-            unsafe path.withCString { unsafe martlet_open_beneath(directory, $0, flags | O_CLOEXEC, mode, how) }
+            unsafe path.withCString {
+                unsafe martlet_open_beneath(directory, $0, flags | O_CLOEXEC, mode, how)
+            }
         }
     }
 
@@ -54,9 +56,9 @@ package enum SystemCall {
     @discardableResult
     package static func close(_ descriptor: Int32) -> Int32 {
         #if canImport(Glibc)
-        Glibc.close(descriptor)
+            Glibc.close(descriptor)
         #else
-        Darwin.close(descriptor)
+            Darwin.close(descriptor)
         #endif
     }
 

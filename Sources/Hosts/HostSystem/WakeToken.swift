@@ -17,7 +17,7 @@ public final class WakeToken: Sendable {
 
     package func arm(_ wake: @escaping @Sendable () -> Void) {
         let isWoken = state.withLock { state in
-            state.wake = wake
+            if !state.isWoken { state.wake = wake }
             return state.isWoken
         }
         if isWoken { wake() }

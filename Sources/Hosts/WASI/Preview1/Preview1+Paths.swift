@@ -49,7 +49,8 @@ extension Preview1 {
                 for: try call.guest)
             try call.bytes.store(opened, at: values[u32: 8])
         },
-        Function("path_readlink", [.i32, .i32, .i32, .i32, .i32, .i32]) { (system, call, values) throws(HostFailure) in
+        Function("path_readlink", [.i32, .i32, .i32, .i32, .i32, .i32]) {
+            (system, call, values) throws(HostFailure) in
             let path = try path(system, call, values, 1)
             let text = try system.onNames(values[u32: 0], .pathReadLink, for: try call.guest) {
                 (directory) throws(HostError) in try directory.readSymbolicLink(path)
@@ -65,7 +66,8 @@ extension Preview1 {
                 (directory) throws(HostError) in try directory.removeDirectory(path)
             }
         },
-        Function("path_rename", [.i32, .i32, .i32, .i32, .i32, .i32]) { (system, call, values) throws(HostFailure) in
+        Function("path_rename", [.i32, .i32, .i32, .i32, .i32, .i32]) {
+            (system, call, values) throws(HostFailure) in
             let (old, new) = (try path(system, call, values, 1), try path(system, call, values, 4))
             try system.onNames(
                 values[u32: 0], .pathRenameSource, and: values[u32: 3], .pathRenameTarget, for: try call.guest
@@ -73,7 +75,8 @@ extension Preview1 {
                 try directory.rename(old, to: newDirectory, new)
             }
         },
-        Function("path_symlink", [.i32, .i32, .i32, .i32, .i32]) { (system, call, values) throws(HostFailure) in
+        Function("path_symlink", [.i32, .i32, .i32, .i32, .i32]) {
+            (system, call, values) throws(HostFailure) in
             let (target, path) = (try path(system, call, values, 0), try path(system, call, values, 3))
             try system.onNames(values[u32: 2], .pathSymbolicLink, for: try call.guest) {
                 (directory) throws(HostError) in try directory.createSymbolicLink(path, to: target)

@@ -8,10 +8,12 @@ extension Preview1 {
             let flags = try flags(values[u32: 1])
             guard flags.isSubset(of: .nonBlocking) else { throw .code(.invalid) }
             let accepted = try system.accept(
-                values[u32: 0], waits: !isNonBlocking(system, values[u32: 0]), flags: flags, for: try call.guest)
+                values[u32: 0], waits: !isNonBlocking(system, values[u32: 0]), flags: flags,
+                for: try call.guest)
             try call.bytes.store(accepted, at: values[u32: 2])
         },
-        Function("sock_recv", [.i32, .i32, .i32, .i32, .i32, .i32]) { (system, call, values) throws(HostFailure) in
+        Function("sock_recv", [.i32, .i32, .i32, .i32, .i32, .i32]) {
+            (system, call, values) throws(HostFailure) in
             guard values[u32: 3] < 4 else { throw .code(.invalid) }
             let socket = try told { () throws(HostError) in try system.socket(values[u32: 0], .fileRead) }
             let memory = try call.bytes
@@ -43,7 +45,8 @@ extension Preview1 {
 
     /// A peek looks at the first vector that has room only: what it sees stays where it is.
     private static func receive(
-        _ system: GuestSystem, _ socket: HostSocket, _ number: UInt32, _ vectors: Preview1Vectors, peeks: Bool,
+        _ system: GuestSystem, _ socket: HostSocket, _ number: UInt32, _ vectors: Preview1Vectors,
+        peeks: Bool,
         waitsForAll: Bool, _ call: borrowing HostCall
     ) throws(HostFailure) -> UInt32 {
         var total = 0

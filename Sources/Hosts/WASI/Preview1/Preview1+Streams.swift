@@ -49,7 +49,8 @@ extension Preview1 {
     }
 
     private static func offset(_ offset: UInt64, _ byteCount: UInt32) throws(HostFailure) -> Int64 {
-        guard let start = Int64(exactly: offset), !start.addingReportingOverflow(Int64(byteCount)).overflow else {
+        guard let start = Int64(exactly: offset), !start.addingReportingOverflow(Int64(byteCount)).overflow
+        else {
             throw .code(.invalid)
         }
         return start

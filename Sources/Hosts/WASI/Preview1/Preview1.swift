@@ -48,7 +48,8 @@ public enum Preview1 {
     }
 
     static let functions: [Function] =
-        processFunctions + descriptorFunctions + streamFunctions + pathFunctions + socketFunctions + pollFunctions
+        processFunctions + descriptorFunctions + streamFunctions + pathFunctions + socketFunctions
+        + pollFunctions
 
     private static func errno(_ failure: HostFailure) throws(Trap) -> HostError {
         switch failure {
