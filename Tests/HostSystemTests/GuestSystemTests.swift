@@ -159,11 +159,14 @@ import Testing
         pool.start()
         let system = try system(files: .offload(pool))
         guest.isEnding = true
+        let isDone = DispatchSemaphore(value: 0)
         #expect(throws: HostFailure.self) {
             _ = try system.onNames(3, .pathCreateDirectory, for: guest) { (directory) throws(HostError) in
+                defer { isDone.signal() }
                 try directory.createDirectory("made")
             }
         }
+        isDone.wait()
         try pool.syncShutdownGracefully()
         #expect(try place.names() == ["made"])
     }
