@@ -100,8 +100,9 @@ public enum HostFileTime: Sendable, Equatable {
 
     var specification: timespec {
         switch self {
-        case .keep: timespec(tv_sec: 0, tv_nsec: Int((1 << 30) - 2))  // UTIME_OMIT, a macro that Swift cannot read
-        case .now: timespec(tv_sec: 0, tv_nsec: Int((1 << 30) - 1))  // UTIME_NOW
+        // UTIME_OMIT and UTIME_NOW, macros that Swift cannot read.
+        case .keep: timespec(tv_sec: 0, tv_nsec: Int((1 << 30) - 2))
+        case .now: timespec(tv_sec: 0, tv_nsec: Int((1 << 30) - 1))
         case .at(let time):
             timespec(tv_sec: Int(time / 1_000_000_000), tv_nsec: Int(time % 1_000_000_000))
         }

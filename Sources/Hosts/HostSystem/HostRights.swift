@@ -9,12 +9,14 @@ public struct HostRights: OptionSet, Sendable {
     public init(rawValue: UInt64) { self.rawValue = rawValue }
 
     package static let fileDataSync = HostRights(rawValue: 1 << 0)
-    package static let fileRead = HostRights(rawValue: 1 << 1)
+    /// Reading bytes.
+    public static let fileRead = HostRights(rawValue: 1 << 1)
     package static let fileSeek = HostRights(rawValue: 1 << 2)
     package static let fileSetFlags = HostRights(rawValue: 1 << 3)
     package static let fileSync = HostRights(rawValue: 1 << 4)
     package static let fileTell = HostRights(rawValue: 1 << 5)
-    package static let fileWrite = HostRights(rawValue: 1 << 6)
+    /// Writing bytes.
+    public static let fileWrite = HostRights(rawValue: 1 << 6)
     package static let fileAdvise = HostRights(rawValue: 1 << 7)
     package static let fileAllocate = HostRights(rawValue: 1 << 8)
     package static let pathCreateDirectory = HostRights(rawValue: 1 << 9)
