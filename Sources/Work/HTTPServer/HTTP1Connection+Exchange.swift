@@ -78,7 +78,8 @@ extension HTTP1Connection: ExchangeTransport {
 
     /// Whether the connection survives this response, as far as can be told at its head.
     private func decidePersistence() {
-        if isDraining { keepsAlive = false }
+        // While draining, what the client has sent already is still answered.
+        if isDraining, !parser.isComplete || input.readableBytes == 0 { keepsAlive = false }
         // A client that still waits for `100 Continue` may or may not send the body: no way to tell them apart.
         if owesContinue { keepsAlive = false }
         if let remaining = parser.remainingLength, exchange?.bytesIn == 0,
@@ -91,7 +92,6 @@ extension HTTP1Connection: ExchangeTransport {
     /// The handler's fields cannot be sent: a response made of them could be two for its reader.
     private func failHead() -> Bool {
         exchange?.status = .internalServerError
-        exchange?.bytesOut = 0
         keepsAlive = false
         // Without fields nothing can be refused.
         _ = writeHead(.internalServerError, [:], bodyLength: 0)
@@ -113,6 +113,7 @@ extension HTTP1Connection: ExchangeTransport {
     private func writeBody(_ body: ByteBuffer) {
         let count = writer.take(body.readableBytes)
         guard count > 0 else { return }
+        exchange?.bytesOut += count
         beginOutput()
         let isChunked = writer.framing == .chunked
         if isChunked { HTTP1ResponseWriter.writeChunkSize(count, into: &output) }

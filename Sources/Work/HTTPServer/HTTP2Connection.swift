@@ -35,10 +35,14 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     static func install(core: ServerCore, loopState: LoopState, channel: any Channel) throws {
         let connection = HTTP2Connection(core: core, loopState: loopState, channel: channel)
         let bound = NIOLoopBound(connection, eventLoop: channel.eventLoop)
+        let management = NIOHTTP2ServerConnectionManagementHandler(
+            eventLoop: channel.eventLoop,
+            configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: nil, keepalive: nil))
         let handler = NIOHTTP2Handler(
             mode: .server, eventLoop: channel.eventLoop,
             connectionConfiguration: connectionConfiguration(core.limits),
-            streamConfiguration: streamConfiguration(core.limits)
+            streamConfiguration: streamConfiguration(core.limits),
+            streamDelegate: management.http2StreamDelegate
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
                 let connection = bound.value
@@ -47,9 +51,6 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
                     HTTP2Stream(connection: connection, channel: stream))
             }
         }
-        let management = NIOHTTP2ServerConnectionManagementHandler(
-            eventLoop: channel.eventLoop,
-            configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: nil, keepalive: nil))
         try channel.pipeline.syncOperations.addHandlers([handler, management, connection])
     }
 

@@ -22,6 +22,8 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
     private var trailers: HTTPHeaders?
     private var owesContinue = false
     private var failure: BodyError?
+    /// Frames the channel has delivered.
+    private var deliveries = 0
 
     /// Body bytes the response may still have; nil without a declared length.
     private var remaining: Int?
@@ -67,6 +69,7 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        deliveries &+= 1
         switch unwrapInboundIn(data) {
         case .headers(let headers):
             if exchange == nil, !isFinished {
@@ -140,22 +143,27 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
     func readBody(upTo limit: Int) -> BodyRead {
         precondition(limit > 0, "readBody(upTo:) needs a positive limit")
         bodyDeadline = nil
-        if let failure { return .failed(failure) }
-        if var bytes = received.popFirst() {
-            owesContinue = false
-            if bytes.readableBytes > limit, let taken = bytes.readSlice(length: limit) {
+        while true {
+            if let failure { return .failed(failure) }
+            if var bytes = received.popFirst() {
+                owesContinue = false
+                guard bytes.readableBytes > limit, let taken = bytes.readSlice(length: limit) else {
+                    return .bytes(bytes)
+                }
                 received.prepend(bytes)
                 return .bytes(taken)
             }
-            return .bytes(bytes)
+            if isRequestComplete { return .end(trailers: trailers) }
+            // What the channel holds back it delivers right here, inside the call.
+            let before = deliveries
+            channel.read()
+            if deliveries == before { break }
         }
-        if isRequestComplete { return .end(trailers: trailers) }
         if owesContinue, exchange?.phase == .waiting {
             owesContinue = false
             sendInformational(.continue, [:])
         }
         bodyDeadline = .now() + core.limits.bodyIdleTimeout
-        channel.read()
         return .pending
     }
 
@@ -185,6 +193,7 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
             sendLastHead(block)
         } else {
             send(.headers(.init(headers: block, endStream: false)))
+            exchange?.bytesOut = length
             sendLast(body ?? ByteBuffer())
         }
         return true
@@ -192,7 +201,6 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
 
     private func failHead() -> Bool {
         exchange?.status = .internalServerError
-        exchange?.bytesOut = 0
         var block = HPACKHeaders()
         block.add(name: ":status", value: "500")
         sendLastHead(block)
@@ -240,6 +248,7 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
             body = slice
         }
         // In pieces, so that progress shows while a slow client takes a long one.
+        exchange?.bytesOut += body.readableBytes
         while let piece = body.readSlice(length: min(16_384, body.readableBytes)), piece.readableBytes > 0 {
             sendTracked(.data(.init(data: .byteBuffer(piece), endStream: false)))
         }

@@ -53,7 +53,7 @@ public final class HTTPExchange {
     public internal(set) var status: HTTPResponseStatus?
     /// Body bytes the handler has read.
     public internal(set) var bytesIn = 0
-    /// Body bytes handed to the transport.
+    /// Response body bytes sent, or about to be.
     public internal(set) var bytesOut = 0
     /// Why the exchange was cancelled, once it was.
     public private(set) var cancellation: HTTPCancellation?
@@ -145,7 +145,6 @@ extension HTTPExchange {
     @discardableResult
     public func write(_ body: ByteBuffer) -> Bool {
         guard phase == .streaming, let transport else { return true }
-        bytesOut += body.readableBytes
         let hasRoom = transport.write(body)
         if !hasRoom { isWritePending = true }
         return hasRoom
@@ -168,7 +167,6 @@ extension HTTPExchange {
         guard phase == .waiting, let transport else { return false }
         phase = .streaming
         self.status = status
-        bytesOut = body?.readableBytes ?? 0
         return transport.respond(status, headers, body)
     }
 

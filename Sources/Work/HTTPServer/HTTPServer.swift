@@ -30,6 +30,7 @@ public final class HTTPServer: Sendable {
     private init(core: ServerCore, listener: any Channel) {
         self.core = core
         self.listener = listener
+        address = listener.localAddress
         hasStopped = listener.eventLoop.makePromise()
     }
 
@@ -88,7 +89,7 @@ public final class HTTPServer: Sendable {
     // MARK: Running
 
     /// The address the server listens at, with the port the system chose.
-    public var address: SocketAddress? { listener.localAddress }
+    public let address: SocketAddress?
 
     /// The server's admission queue, for its numbers; nil without admission control.
     public var admission: AdmissionQueue? { core.admission }

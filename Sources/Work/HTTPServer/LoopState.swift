@@ -28,7 +28,10 @@ final class LoopState: @unchecked Sendable {
     private var records: [AccessRecord] = []
     private var requestIDs = RequestID()
     private var dateSecond: Int64 = -1
-    private var dateLine = ""
+    /// The value of the `date` field.
+    private(set) var date = ""
+    /// The `date` field of HTTP/1.1, line end included.
+    private(set) var dateField = ""
 
     // Written by this loop only, read by anybody.
     let requests = Atomic<Int>(0)
@@ -66,14 +69,9 @@ final class LoopState: @unchecked Sendable {
         let second = WallClock.now() / 1_000_000_000
         guard second != dateSecond else { return }
         dateSecond = second
-        dateLine = "date: \(WallClock.httpDate(secondsSince1970: second))\r\n"
+        date = WallClock.httpDate(secondsSince1970: second)
+        dateField = "date: \(date)\r\n"
     }
-
-    /// The `date` field, line end included.
-    var dateField: String { dateLine }
-
-    /// The value of the `date` field.
-    var date: String { String(dateLine.dropFirst(6).dropLast(2)) }
 
     // MARK: Connections
 

@@ -1,0 +1,136 @@
+import HTTPServer
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Testing
+
+@Suite struct DrainTests {
+    private func start(
+        _ limits: HTTPServerLimits = HTTPServerLimits(), handler: @escaping @Sendable (HTTPExchange) -> Void
+    ) async throws -> HTTPServer {
+        var configuration = HTTPServerConfiguration(
+            address: .tcp(host: "127.0.0.1", port: 0), group: MultiThreadedEventLoopGroup.singleton)
+        configuration.limits = limits
+        return try await HTTPServer.start(configuration, handler: ClosureHandler(body: handler)).get()
+    }
+
+    @Test func noAcceptedRequestIsLostUnderLoad() async throws {
+        let server = try await start { exchange in
+            let bound = NIOLoopBound(exchange, eventLoop: exchange.eventLoop)
+            exchange.eventLoop.scheduleTask(in: .milliseconds(1)) {
+                bound.value.respond(.ok, body: ByteBuffer(string: "fine"))
+            }
+        }
+        let answered = Tally()
+        let lost = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<16 {
+                group.addTask {
+                    let client = try await RawClient.connect(to: server.address)
+                    while true {
+                        client.forget()
+                        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                        let answer = try await client.text(until: "fine")
+                        guard answer.hasSuffix("fine") else { return 1 }
+                        answered.add()
+                        if answer.contains("connection: close") { return 0 }
+                    }
+                }
+            }
+            await answered.reached(200)
+            try await server.drain(within: .seconds(10)).get()
+            return try await group.reduce(0, +)
+        }
+        #expect(lost == 0)
+        #expect(server.counters.connections == 0 && server.counters.requestsInFlight == 0)
+        await #expect(throws: (any Error).self) { try await RawClient.connect(to: server.address) }
+    }
+
+    @Test func pipelinedRequestsAreAllAnswered() async throws {
+        let started = Tally()
+        let server = try await start { exchange in
+            started.add()
+            let bound = NIOLoopBound(exchange, eventLoop: exchange.eventLoop)
+            exchange.eventLoop.scheduleTask(in: .milliseconds(5)) {
+                bound.value.respond(.ok, body: ByteBuffer(string: bound.value.head.target))
+            }
+        }
+        let client = try await RawClient.connect(to: server.address)
+        client.send((0..<10).map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
+        await started.reached(1)
+        let done = server.drain(within: .seconds(10))
+        let answer = try await client.toEnd()
+        #expect(answer.pieces(cutBy: "HTTP/1.1 200") == 11)
+        #expect(answer.hasSuffix("/9"))
+        try await done.get()
+    }
+
+    @Test func anIdleConnectionClosesAndABusyOneFinishes() async throws {
+        let go = Outcome<Bool>()
+        let started = Tally()
+        var limits = HTTPServerLimits()
+        limits.drainIdleGrace = .milliseconds(50)
+        let server = try await start(limits) { exchange in
+            guard exchange.head.path == "/slow" else { return _ = exchange.respond(.ok) }
+            started.add()
+            exchange.sendHead(.ok)
+            let bound = NIOLoopBound(exchange, eventLoop: exchange.eventLoop)
+            go.onceSet(on: exchange.eventLoop) {
+                bound.value.write(ByteBuffer(string: "end"))
+                bound.value.finish()
+            }
+        }
+        let idle = try await RawClient.connect(to: server.address)
+        idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        _ = try await idle.text(until: "\r\n\r\n")
+        let busy = try await RawClient.connect(to: server.address)
+        busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+        await started.reached(1)
+        let done = server.drain(within: .seconds(10))
+        _ = try await idle.toEnd()
+        #expect(!busy.isEnded)
+        go.set(true)
+        #expect(try await busy.toEnd().hasSuffix("3\r\nend\r\n0\r\n\r\n"))
+        try await done.get()
+    }
+
+    @Test func whatTakesLongerThanTheDrainTimeIsCut() async throws {
+        let cancelled = Outcome<HTTPCancellation>()
+        let started = Tally()
+        let server = try await start { exchange in
+            exchange.onCancelled = { cancelled.set($0) }
+            started.add()
+        }
+        let client = try await RawClient.connect(to: server.address)
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        await started.reached(1)
+        try await server.drain(within: .milliseconds(100)).get()
+        #expect(try await cancelled.value() == .drained)
+        #expect(try await client.toEnd() == "")
+    }
+
+    @Test func http2SaysGoAwayTwiceAndFinishesItsStreams() async throws {
+        let go = Outcome<Bool>()
+        let started = Tally()
+        let server = try await start { exchange in
+            started.add()
+            let bound = NIOLoopBound(exchange, eventLoop: exchange.eventLoop)
+            go.onceSet(on: exchange.eventLoop) { bound.value.respond(.ok, body: ByteBuffer(string: "end")) }
+        }
+        let client = try await RawClient.http2(to: server.address)
+        client.send(Frames.headers(Frames.get("/"), stream: 1))
+        await started.reached(1)
+        let done = server.drain(within: .seconds(10))
+        let frames = try await client.frames { frames in
+            frames.contains { $0.kind == .goAway } && frames.contains { $0.kind == .ping && $0.flags == 0 }
+        }
+        // Answer the PING: its round trip tells the server which streams the client knew of.
+        let ping = try #require(frames.last { $0.kind == .ping && $0.flags == 0 })
+        client.send(Frames.frame(6, 1, 0, ping.payload))
+        _ = try await client.frames { $0.filter { $0.kind == .goAway }.count == 2 }
+        go.set(true)
+        let response = try await client.response(on: 1)
+        #expect(response.body == "end")
+        _ = try await client.toEnd()
+        try await done.get()
+    }
+}
