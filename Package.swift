@@ -59,7 +59,7 @@ let layers: [Layer] = [
         modules: [
             Module(
                 "HTTPServer",
-                libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioSSL, .nioTLS, .atomics]),
+                libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioHPACK, .nioSSL, .nioTLS, .atomics]),
             Module(
                 "AppRuntime", uses: ["AppModel", "WasmEngine", "HostSystem", "WASI"],
                 libraries: [.nioCore, .nioPosix, .logging]),
@@ -113,6 +113,7 @@ extension Target.Dependency {
     static let nioTLS = Self.product(name: "NIOTLS", package: "swift-nio")
     static let nioEmbedded = Self.product(name: "NIOEmbedded", package: "swift-nio")
     static let nioHTTP2 = Self.product(name: "NIOHTTP2", package: "swift-nio-http2")
+    static let nioHPACK = Self.product(name: "NIOHPACK", package: "swift-nio-http2")
     static let nioSSL = Self.product(name: "NIOSSL", package: "swift-nio-ssl")
     static let atomics = Self.product(name: "Atomics", package: "swift-atomics")
     static let collections = Self.product(name: "BasicContainers", package: "swift-collections")

@@ -65,7 +65,7 @@ import Testing
             hello.files == [
                 FileMount(hostPath: folder + "/static/a.txt", guestPath: "/static/a.txt", kind: .file),
                 FileMount(hostPath: folder + "/data/keep.txt", guestPath: "/data/keep.txt", kind: .file),
-                FileMount(hostPath: folder + "/sub", guestPath: "/work", kind: .folder, access: .readWrite),
+                FileMount(hostPath: folder + "/sub", guestPath: "/store", kind: .folder, access: .readWrite),
             ])
         #expect(
             hello.build

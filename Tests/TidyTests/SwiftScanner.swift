@@ -4,6 +4,8 @@ struct SwiftScanner {
     private let scalars: [Unicode.Scalar]
     private var position = 0
     private var line = 1
+    /// Where the last token ended.
+    private var end = -1
 
     init(_ text: String) {
         scalars = Array(text.unicodeScalars)
@@ -118,7 +120,10 @@ struct SwiftScanner {
     }
 
     private mutating func add(_ kind: SwiftText.Token.Kind, _ text: ArraySlice<Unicode.Scalar>, _ line: Int) {
-        tokens.append(.init(kind: kind, text: String(String.UnicodeScalarView(text)), line: line))
+        let isAttached = kind != .literal && text.startIndex == end
+        end = kind == .literal ? -1 : text.endIndex
+        let text = String(String.UnicodeScalarView(text))
+        tokens.append(.init(kind: kind, text: text, line: line, isAttached: isAttached))
     }
 
     private func isWord(_ scalar: Unicode.Scalar) -> Bool {

@@ -9,6 +9,8 @@ struct SwiftText: Sendable {
         let text: String
         /// Counted from 1.
         let line: Int
+        /// Whether nothing stands between it and the token before.
+        let isAttached: Bool
     }
 
     let path: String
@@ -23,15 +25,17 @@ struct SwiftText: Sendable {
         tokens = scanner.tokens
     }
 
-    /// The lines at which the tokens, one after the other, have these texts. Literals never match.
+    /// The lines at which the tokens, one after the other, have these texts. Literals never match, and `!` and `?` only
+    /// right behind a word: `try!` is not `try !done`.
     func lines(of texts: [String]) -> [Int] {
         guard let first = texts.first, tokens.count >= texts.count else { return [] }
         return (0...(tokens.count - texts.count)).filter { start in
-            tokens[start].text == first
-                && texts.indices.allSatisfy {
-                    tokens[start + $0].text == texts[$0] && tokens[start + $0].kind != .literal
-                }
+            tokens[start].text == first && texts.indices.allSatisfy { isMatch(tokens[start + $0], texts[$0]) }
         }.map { tokens[$0].line }
+    }
+
+    private func isMatch(_ token: Token, _ text: String) -> Bool {
+        token.text == text && token.kind != .literal && (token.isAttached || (text != "!" && text != "?"))
     }
 
     /// Whether this line or one of the two above it carries a comment.

@@ -25,7 +25,7 @@ struct WordTests {
     }
 
     @Test(arguments: [
-        "let value = try! read()", "let value = try !read()", "a as! B", "fatalError(\"no\")", "print(1)",
+        "let value = try! read()", "a as! B", "fatalError(\"no\")", "print(1)",
         "let text = \"\\(try! read())\"", "let p = unsafe pointer.pointee",
         "final class A: @unchecked Sendable {}",
     ])
