@@ -127,6 +127,9 @@ public struct ComponentDefinition: Sendable {
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
+    /// Where the core modules are, nested ones included, in the order of the binary.
+    public var moduleRanges: [Range<Int>] { modules.map(\.bytes) }
+
     /// Custom sections of the outermost component.
     public var customSections: [CustomSection] { scopes[0].customSections }
 }
