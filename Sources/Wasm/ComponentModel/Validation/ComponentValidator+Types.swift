@@ -221,6 +221,9 @@ extension ComponentValidator {
     ) throws(ComponentModelError) -> DefinedTypeShape {
         try require(.async, "a stream or future", at: offset)
         let element = try optionalElement(reference, &info, at: offset)
+        guard !info.containsBorrow else {
+            throw .invalid("the payload of a stream or future cannot contain a `borrow` type", at: offset)
+        }
         info.setLayout(4, .i32)
         info.containsPointer = false
         info.containsChannel = true
