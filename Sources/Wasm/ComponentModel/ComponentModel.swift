@@ -1,1 +1,0 @@
-// ComponentModel: see docs/architecture.md.

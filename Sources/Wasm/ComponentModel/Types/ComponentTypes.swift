@@ -1,0 +1,281 @@
+/// A label with an optional type, resolved: a record field, variant case, parameter, flag or enum case.
+public struct TypeMember: Sendable, Hashable {
+    /// The label; empty for elements of a tuple.
+    public var name: NameID
+    /// The type, if it has one.
+    public var type: ValueType?
+}
+
+/// A defined value type.
+public enum DefinedTypeShape: Sendable, Hashable {
+    /// Another name of a primitive type.
+    case primitive(PrimitiveType)
+    /// Members with types.
+    case record(PoolRange)
+    /// Members with or without types.
+    case variant(PoolRange)
+    /// A list.
+    case list(ValueType)
+    /// A list of a fixed length.
+    case fixedLengthList(ValueType, UInt32)
+    /// A map; its values look like a list of pairs.
+    case map(ValueType, ValueType)
+    /// Members with types and empty names.
+    case tuple(PoolRange)
+    /// Members without types.
+    case flags(PoolRange)
+    /// Members without types.
+    case enumeration(PoolRange)
+    /// A value or nothing.
+    case option(ValueType)
+    /// A success or a failure.
+    case result(ok: ValueType?, error: ValueType?)
+    /// An owning handle.
+    case own(ResourceReference)
+    /// A borrowed handle.
+    case borrow(ResourceReference)
+    /// A stream's readable end.
+    case stream(ValueType?)
+    /// A future's readable end.
+    case future(ValueType?)
+
+    /// The constructor's name in the text format.
+    public var name: String {
+        switch self {
+        case .primitive(let type): type.name
+        case .record: "record"
+        case .variant: "variant"
+        case .list: "list"
+        case .fixedLengthList: "fixed-length list"
+        case .map: "map"
+        case .tuple: "tuple"
+        case .flags: "flags"
+        case .enumeration: "enum"
+        case .option: "option"
+        case .result: "result"
+        case .own: "own"
+        case .borrow: "borrow"
+        case .stream: "stream"
+        case .future: "future"
+        }
+    }
+}
+
+struct DefinedType: Sendable {
+    var shape: DefinedTypeShape
+    var info: TypeInfo
+}
+
+/// A function type.
+public struct FunctionType: Sendable {
+    /// Whether calls may block.
+    public var isAsync: Bool
+    /// Parameters, a stretch of `ComponentTypes.members`.
+    public var parameters: PoolRange
+    /// The result, if there is one.
+    public var result: ValueType?
+    var info: TypeInfo
+}
+
+/// Named entities in order, with their numbers by name.
+public struct ExternMap: Sendable {
+    /// The names, in order.
+    public private(set) var names: [NameID] = []
+    /// The entities, in the order of the names.
+    public internal(set) var entities: [EntityType] = []
+    private var numbers: [NameID: Int] = [:]
+
+    /// How many.
+    public var count: Int { names.count }
+
+    /// The entity of a name.
+    public subscript(name: NameID) -> EntityType? { numbers[name].map { entities[$0] } }
+
+    /// Adds an entity under a new name, or says that the name is taken.
+    mutating func insert(_ name: NameID, _ entity: EntityType) -> Bool {
+        guard numbers.updateValue(names.count, forKey: name) == nil else { return false }
+        names.append(name)
+        entities.append(entity)
+        return true
+    }
+}
+
+/// Where a resource type stands in a list of imports or exports: a number in it, then numbers in the exports of the
+/// instance types on the way.
+typealias ResourcePath = [Int]
+
+/// An instance type.
+public struct InstanceType: Sendable {
+    /// What it exports.
+    public internal(set) var exports = ExternMap()
+    /// Resource types that the type binds: fresh ones for every instance.
+    var definedResources: [ResourceID] = []
+    /// Where exported resource types stand.
+    var explicitResources: [ResourceID: ResourcePath] = [:]
+    var info = TypeInfo()
+}
+
+/// A component type.
+public struct ComponentType: Sendable {
+    /// What it imports.
+    public internal(set) var imports = ExternMap()
+    /// What it exports.
+    public internal(set) var exports = ExternMap()
+    /// Resource types that the imports bind, with their places.
+    var importedResources: [(id: ResourceID, path: ResourcePath)] = []
+    /// Resource types that every instance makes and exports, with their places.
+    var definedResources: [(id: ResourceID, path: ResourcePath)] = []
+    /// Where exported resource types stand.
+    var explicitResources: [ResourceID: ResourcePath] = [:]
+    var info = TypeInfo()
+}
+
+/// The type of a core module.
+public struct ModuleType: Sendable {
+    struct ImportName: Hashable {
+        var module: NameID
+        var name: NameID
+    }
+
+    var imports: [(name: ImportName, type: CoreEntityType)] = []
+    var importNumbers: [ImportName: Int] = [:]
+    var exports = CoreExternMap()
+    var size: UInt32 = 1
+}
+
+/// Named core entities.
+struct CoreExternMap: Sendable {
+    private(set) var entries: [(name: NameID, type: CoreEntityType)] = []
+    private var numbers: [NameID: Int] = [:]
+
+    subscript(name: NameID) -> CoreEntityType? { numbers[name].map { entries[$0].type } }
+
+    mutating func insert(_ name: NameID, _ type: CoreEntityType) -> Bool {
+        guard numbers.updateValue(entries.count, forKey: name) == nil else { return false }
+        entries.append((name, type))
+        return true
+    }
+}
+
+/// All types of a validated component: arrays and indices, immutable once validation is over.
+public struct ComponentTypes: Sendable {
+    var defined: [DefinedType] = []
+    var functions: [FunctionType] = []
+    var instances: [InstanceType] = []
+    var components: [ComponentType] = []
+    var modules: [ModuleType] = []
+    var members: [TypeMember] = []
+    var core = CoreTypeTable()
+    var nextResource: UInt32 = 0
+    var nextAlias: UInt32 = 0
+
+    init() {}
+
+    /// The shape of a defined type.
+    public subscript(id: DefinedTypeID) -> DefinedTypeShape { defined[Int(id.index)].shape }
+    /// A function type.
+    public subscript(id: FunctionTypeID) -> FunctionType { functions[Int(id.index)] }
+    /// An instance type.
+    public subscript(id: InstanceTypeID) -> InstanceType { instances[Int(id.index)] }
+    /// A component type.
+    public subscript(id: ComponentTypeID) -> ComponentType { components[Int(id.index)] }
+    /// A core module's type.
+    public subscript(id: ModuleTypeID) -> ModuleType { modules[Int(id.index)] }
+    /// Members of a record, variant, tuple, flags, enum or function.
+    public subscript(range: PoolRange) -> ArraySlice<TypeMember> { members[range.indices] }
+
+    func info(_ type: ValueType) -> TypeInfo {
+        switch type {
+        case .primitive(let primitive): .primitive(primitive)
+        case .defined(let id): defined[Int(id.index)].info
+        }
+    }
+
+    /// Size and alignment of a type's values.
+    public func layout(_ type: ValueType, _ width: PointerWidth) -> ValueLayout {
+        let info = info(type)
+        return width == .bits32 ? info.layout32 : info.layout64
+    }
+
+    /// The flat core types of a type's values.
+    public func flatTypes(_ type: ValueType) -> FlatTypes { info(type).flat }
+
+    func info(_ type: AnyTypeID) -> TypeInfo {
+        switch type {
+        case .resource: TypeInfo()
+        case .defined(let id): defined[Int(id.index)].info
+        case .function(let id): self[id].info
+        case .instance(let id): self[id].info
+        case .component(let id): self[id].info
+        }
+    }
+
+    func info(_ entity: EntityType) -> TypeInfo {
+        switch entity {
+        case .module(let id): TypeInfo(size: self[id].size)
+        case .function(let id): self[id].info
+        case .value(let type): info(type)
+        case .type(_, let referenced): info(referenced)
+        case .instance(let id): self[id].info
+        case .component(let id): self[id].info
+        }
+    }
+
+    mutating func add(_ type: DefinedType) -> DefinedTypeID {
+        defined.append(type)
+        return DefinedTypeID(index: UInt32(defined.count - 1), alias: .none)
+    }
+
+    mutating func add(_ type: FunctionType) -> FunctionTypeID {
+        functions.append(type)
+        return FunctionTypeID(index: UInt32(functions.count - 1))
+    }
+
+    mutating func add(_ type: InstanceType) -> InstanceTypeID {
+        instances.append(type)
+        return InstanceTypeID(index: UInt32(instances.count - 1))
+    }
+
+    mutating func add(_ type: ComponentType) -> ComponentTypeID {
+        components.append(type)
+        return ComponentTypeID(index: UInt32(components.count - 1))
+    }
+
+    mutating func add(_ type: ModuleType) -> ModuleTypeID {
+        modules.append(type)
+        return ModuleTypeID(index: UInt32(modules.count - 1))
+    }
+
+    mutating func freshResource() -> ResourceID {
+        defer { nextResource += 1 }
+        return ResourceID(rawValue: nextResource)
+    }
+
+    /// The same type with an identity of its own, as an import or export gives it.
+    mutating func renamed(_ type: AnyTypeID) -> AnyTypeID {
+        let alias = AliasNumber(rawValue: nextAlias)
+        nextAlias += 1
+        switch type {
+        case .resource(let reference): return .resource(ResourceReference(id: reference.id, alias: alias))
+        case .defined(let id): return .defined(DefinedTypeID(index: id.index, alias: alias))
+        case .function, .instance, .component: return type
+        }
+    }
+
+    /// Sizes of the arrays, to which ``cut(to:)`` goes back when types were made only to be compared.
+    struct Mark {
+        fileprivate var counts: (Int, Int, Int, Int, Int)
+    }
+
+    var mark: Mark {
+        Mark(counts: (defined.count, functions.count, instances.count, components.count, members.count))
+    }
+
+    mutating func cut(to mark: Mark) {
+        defined.removeLast(defined.count - mark.counts.0)
+        functions.removeLast(functions.count - mark.counts.1)
+        instances.removeLast(instances.count - mark.counts.2)
+        components.removeLast(components.count - mark.counts.3)
+        members.removeLast(members.count - mark.counts.4)
+    }
+}
