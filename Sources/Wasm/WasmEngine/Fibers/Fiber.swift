@@ -18,6 +18,9 @@ public import NIOCore
     /// When the call must have ended.
     public let deadline: NIODeadline
 
+    /// Called each time the guest leaves the loop to others without having ended: it waits or its slice is over.
+    public var onPark: (() -> Void)?
+
     /// Epoch ticks of one time slice. The first tick may come at once, so a slice lasts one to two milliseconds.
     static let sliceTicks: UInt64 = 2
 
@@ -201,6 +204,7 @@ public import NIOCore
     }
 
     private func parked() {
+        onPark?()
         guard unsafe status == .suspending else { return scheduler.enqueuePreempted(self) }
         if unsafe isWoken || interruption != nil {
             unsafe status = .ready
@@ -226,7 +230,7 @@ public import NIOCore
             do {
                 beginCall(in: try store.instantiate(entryPoint.template))
             } catch {
-                finish(.failure(error as? Trap ?? Trap.host("\(error)")))
+                finish(.failure(error as? Trap ?? Trap(reason: .exhausted, message: "\(error)")))
             }
         }
         return unsafe status != .finished

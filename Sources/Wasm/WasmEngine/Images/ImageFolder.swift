@@ -131,3 +131,8 @@ extension SHA256Digest {
         return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }
+
+extension ImageFolder {
+    /// The SHA-256 of a module's bytes, in lower-case hexadecimal.
+    public static func sha256(of bytes: [UInt8]) -> String { SHA256.hash(data: bytes).hex }
+}

@@ -30,7 +30,11 @@ extension Trap {
         let backtrace = unsafe Trap.backtrace(frames)
         unsafe wasm_frame_vec_delete(&frames)
         let message = unsafe takeMessage(of: error)
-        self.init(reason: .host, message: Trap.lastLine(of: message), backtrace: backtrace)
+        // The pool's refusals have no code of their own, only this wording.
+        let isExhaustion = message.contains("maximum concurrent")
+        self.init(
+            reason: isExhaustion ? .exhausted : .host, message: Trap.lastLine(of: message),
+            backtrace: backtrace)
     }
 
     // The engine's message is a report: context first, the cause on the last line of its list.

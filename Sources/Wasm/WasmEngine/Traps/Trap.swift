@@ -28,6 +28,8 @@ public struct Trap: Error, Sendable, CustomStringConvertible {
         case cancelled
         /// The guest broke a rule of a host function.
         case host
+        /// The guest never ran: all of the engine's slots of a kind are in use.
+        case exhausted
         /// The guest asked to end, with this exit code. Not a fault.
         case exit(Int32)
     }

@@ -1,1 +1,0 @@
-// AppRuntime: see docs/architecture.md.

@@ -1,1 +1,0 @@
-// HTTPTrigger: see docs/architecture.md.

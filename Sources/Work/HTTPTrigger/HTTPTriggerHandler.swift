@@ -1,0 +1,131 @@
+import AppModel
+public import AppRuntime
+public import HTTPServer
+import HostSystem
+public import Logging
+import NIOCore
+import NIOHTTP1
+public import WasmEngine
+
+/// Answers the requests of one application: finds the trigger of a path and runs what it names.
+public struct HTTPTriggerHandler: HTTPHandler {
+    private enum Target: Sendable {
+        case wagi(LoadedComponent, WagiOptions)
+        case fixed(HTTPResponseStatus, HTTPHeaders, ByteBuffer)
+    }
+
+    private let application: Application
+    private let routes: RouteTable
+    private let targets: [Target]
+    private let schedulers: FiberSchedulers
+    private let log: any GuestLog
+    private let logger: Logger
+
+    /// What the author should know about the routes.
+    public var diagnostics: [RouteDiagnostic] { routes.diagnostics }
+
+    /// A handler for a loaded application.
+    ///
+    /// - Throws: ``RouteTable/InvalidRoute``.
+    public init(
+        _ loaded: LoadedApplication, schedulers: FiberSchedulers, log: any GuestLog, logger: Logger
+    ) throws {
+        self.application = loaded.application
+        self.routes = try RouteTable(triggers: loaded.application.httpTriggers)
+        self.schedulers = schedulers
+        self.log = log
+        self.logger = logger
+        self.targets = loaded.application.httpTriggers.map { trigger in
+            switch (trigger.handler, trigger.executor) {
+            case (.component(let id), .wagi(let options)):
+                guard let component = loaded.component(id) else { return Self.unavailable }
+                return .wagi(component, options)
+            case (.component, .http): return Self.unavailable
+            case (.staticResponse(let response), _): return Self.fixed(response)
+            }
+        }
+    }
+
+    // The loader refuses what would need this; it keeps the table whole.
+    private static let unavailable = Target.fixed(.notImplemented, [:], ByteBuffer())
+
+    private static func fixed(_ response: StaticResponse) -> Target {
+        var headers = HTTPHeaders()
+        for field in response.headers { headers.add(name: field.name, value: field.value) }
+        return .fixed(
+            HTTPResponseStatus(statusCode: response.statusCode), headers, ByteBuffer(string: response.body))
+    }
+
+    /// Answers or begins to answer.
+    public func handle(_ exchange: HTTPExchange) {
+        let path = String(exchange.head.path)
+        guard !path.hasPrefix("/.well-known/spin/") else { return handleWellKnown(exchange, path) }
+        guard let match = routes.match(path) else {
+            exchange.respond(.notFound)
+            return
+        }
+        switch targets[match.triggerIndex] {
+        case .fixed(let status, let headers, let body):
+            exchange.respond(status, headers, body: body)
+        case .wagi(let component, let options):
+            run(component, options, exchange, match, path)
+        }
+    }
+
+    private func run(
+        _ component: LoadedComponent, _ options: WagiOptions, _ exchange: HTTPExchange, _ match: RouteMatch,
+        _ path: String
+    ) {
+        if let length = exchange.head.headers.first(name: "content-length").flatMap({ Int($0) }),
+            length > component.limits.requestBodyBytesMax
+        {
+            exchange.respond(.payloadTooLarge)
+            return
+        }
+        do {
+            let environment = try CGIEnvironment.variables(
+                exchange, texts: routes.texts(of: match), parameters: routes.parameters(of: match, in: path),
+                pathInfo: match.pathInfo(in: path))
+            let arguments = try CGIEnvironment.arguments(template: options.argv, head: exchange.head)
+            WagiInvocation(exchange: exchange, component: component, log: log, logger: logger).start(
+                environment: environment, arguments: arguments,
+                scheduler: schedulers.scheduler(on: exchange.eventLoop))
+        } catch {
+            // A zero byte in a path or field; the server lets none through, so this is a second lock.
+            exchange.respond(.badRequest)
+        }
+    }
+
+    /// `/.well-known/spin/`: health and information; nothing else there belongs to the application.
+    private func handleWellKnown(_ exchange: HTTPExchange, _ path: String) {
+        switch path {
+        case "/.well-known/spin/health":
+            exchange.respond(.ok, ["content-type": "text/plain"], body: ByteBuffer(string: "OK"))
+        case "/.well-known/spin/info":
+            exchange.respond(.ok, ["content-type": "application/json"], body: ByteBuffer(string: information))
+        default: exchange.respond(.notFound)
+        }
+    }
+
+    private var information: String {
+        let version = application.version.isEmpty ? "" : ",\"version\":\(application.version.jsonQuoted)"
+        return "{\"name\":\(application.name.jsonQuoted)\(version)}"
+    }
+}
+
+extension String {
+    /// As a JSON string (RFC 8259 section 7).
+    fileprivate var jsonQuoted: String {
+        var result = "\""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\"", "\\": result += "\\\(scalar)"
+            case "\u{0}"..<" ":
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}
