@@ -77,8 +77,10 @@ let layers: [Layer] = [
                     "AppModel", "Manifests", "WasmEngine", "HostSystem", "WASI", "HTTPServer", "AppRuntime",
                     "HTTPTrigger",
                 ],
-                libraries: [.nioCore, .nioPosix, .nioSSL, .logging, .subprocess]),
-            Module("MartletCLI", uses: ["AppModel", "Manifests", "Assembly"], libraries: [.argumentParser]),
+                libraries: [.nioCore, .nioPosix, .nioSSL, .logging, .subprocess, .system]),
+            Module(
+                "MartletCLI", uses: ["AppModel", "Manifests", "Assembly"], libraries: [.argumentParser],
+                fixtures: ["Fixtures"]),
             Module("martlet", .executable, uses: ["MartletCLI"]),
         ]),
 ]
@@ -120,6 +122,7 @@ extension Target.Dependency {
     static let crypto = Self.product(name: "Crypto", package: "swift-crypto")
     static let logging = Self.product(name: "Logging", package: "swift-log")
     static let argumentParser = Self.product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let system = Self.product(name: "SystemPackage", package: "swift-system")
     static let subprocess = Self.product(name: "Subprocess", package: "swift-subprocess")
 }
 
@@ -192,6 +195,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: layers.flatMap(targets(of:)) + [tidyTests]

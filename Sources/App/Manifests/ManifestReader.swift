@@ -22,9 +22,13 @@ public struct ManifestReader: Sendable {
     /// How large things may be.
     public let limits: ManifestLimits
 
-    /// A reader with these limits.
-    public init(limits: ManifestLimits = ManifestLimits()) {
+    /// False when the files of components are not looked for, as before a build that makes some of them.
+    public let resolvesFiles: Bool
+
+    /// A reader with these limits. Without `resolvesFiles` components have no files.
+    public init(limits: ManifestLimits = ManifestLimits(), resolvesFiles: Bool = true) {
         self.limits = limits
+        self.resolvesFiles = resolvesFiles
     }
 
     /// Reads the application at a place found by `ApplicationFile.find(at:)`.
@@ -54,7 +58,8 @@ public struct ManifestReader: Sendable {
             try problems.throwIfAny()
             throw ManifestErrors.single(name, error.sentence)
         }
-        let reader = SpinManifestReader(problems: problems, limits: limits, folder: Files.canonical(folder))
+        let reader = SpinManifestReader(
+            problems: problems, limits: limits, folder: Files.canonical(folder), resolvesFiles: resolvesFiles)
         let application = reader.application(root)
         try problems.throwIfAny()
         guard let application else { throw ManifestErrors.single(name, "the manifest could not be read") }
@@ -65,7 +70,7 @@ public struct ManifestReader: Sendable {
     /// program, a component speaks the interface that it exports.
     private func application(ofModule file: ApplicationFile) throws(ManifestErrors) -> Application {
         let executor: HTTPTrigger.Executor
-        switch Files.firstBytes(8, of: file.path) {
+        switch (Files.contents(of: file.path)?.prefix(8)).map({ [UInt8]($0) }) {
         case [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00]: executor = .wagi(.standard)
         case [0x00, 0x61, 0x73, 0x6D, 0x0D, 0x00, 0x01, 0x00]: executor = .http
         default: throw ManifestErrors.single(file.shownPath, "this is not a WebAssembly module or component")
@@ -80,17 +85,14 @@ public struct ManifestReader: Sendable {
     }
 
     private func bytes(of file: ApplicationFile) throws(ManifestErrors) -> [UInt8] {
-        switch Files.kind(of: file.path) {
-        case .file(let size) where size <= limits.fileBytesMax: break
-        case .file:
-            throw ManifestErrors.single(
-                file.shownPath, "the manifest has more than \(limits.fileBytesMax) bytes")
-        default: throw ManifestErrors.single(file.shownPath, "no such file")
+        guard Files.kind(of: file.path) == .file else {
+            throw ManifestErrors.single(file.shownPath, "no such file")
         }
-        guard let data = FileManager.default.contents(atPath: file.path) else {
+        guard let data = Files.contents(of: file.path) else {
             throw ManifestErrors.single(file.shownPath, "the file cannot be read; check its permissions")
         }
-        return [UInt8](data)
+        // Checked before the copy, which would read a huge file whole; one byte more tells `readSpin` that it is.
+        return [UInt8](data.prefix(limits.fileBytesMax + 1))
     }
 }
 

@@ -7,7 +7,7 @@
 /// What the manifest reader asks of the file system, with paths as text.
 enum Files {
     enum Kind: Equatable {
-        case file(bytes: Int)
+        case file
         case folder
         case other
         case missing
@@ -25,7 +25,7 @@ enum Files {
             return .missing
         }
         switch attributes[.type] as? FileAttributeType {
-        case .typeRegular: return .file(bytes: Int(clamping: attributes[.size] as? UInt64 ?? .max))
+        case .typeRegular: return .file
         case .typeDirectory: return .folder
         default: return .other
         }
@@ -42,11 +42,10 @@ enum Files {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
     }
 
-    /// The first bytes of a file, fewer when it is shorter, none when it cannot be read.
-    static func firstBytes(_ count: Int, of path: String) -> [UInt8] {
-        // Mapped, so that only the page in question is read. A file that cannot be read has no bytes for us.
-        let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-        return [UInt8]((data ?? Data()).prefix(count))
+    /// The bytes of a file, `nil` when it cannot be read. Mapped, so that only what is looked at is read.
+    static func contents(of path: String) -> Data? {
+        // Why it cannot be read makes no difference to the caller.
+        try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
     }
 
     /// The path with all symbolic links resolved, as far as it exists.

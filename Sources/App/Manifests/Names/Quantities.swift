@@ -1,12 +1,12 @@
 /// Reads sizes and times as people write them.
-enum Quantities {
+public enum Quantities {
     /// "64MiB", "512 KiB", "1GiB", "100B"; `nil` when it is none of them or too large.
-    static func bytes(_ text: String) -> Int? {
+    public static func bytes(_ text: String) -> Int? {
         scaled(text, units: ["B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30])
     }
 
     /// "250ms", "10s", "5m", "1h"; `nil` when it is none of them or over a year.
-    static func duration(_ text: String) -> Duration? {
+    public static func duration(_ text: String) -> Duration? {
         guard let milliseconds = scaled(text, units: ["ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000]),
             milliseconds <= 366 * 24 * 3_600_000
         else { return nil }

@@ -15,7 +15,7 @@ extension SpinManifestReader {
         var component = Component(id: ComponentID(id), source: source(table))
         component.description = table.string("description") ?? ""
         component.environment = environment(table)
-        component.files = mounts(table)
+        if resolvesFiles { component.files = mounts(table) }
         component.variables = templates(table, known: variables)
         component.grants = grants(table, variables: variables)
         component.build = table.table("build").flatMap { build($0) }

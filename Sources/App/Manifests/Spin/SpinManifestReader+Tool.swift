@@ -53,7 +53,7 @@ extension SpinManifestReader {
             }
         }
         if let digest = tool.string("source-digest") { component.source.sha256 = sha256(digest, tool) }
-        component.files += folders(tool, beside: component.files)
+        if resolvesFiles { component.files += folders(tool, beside: component.files) }
     }
 
     private func number(_ tool: TableReader, _ limit: Limit) -> Int? {

@@ -8,8 +8,10 @@ struct SpinManifestReader {
     let problems: Problems
     let limits: ManifestLimits
     let files: FileResolver
+    let resolvesFiles: Bool
 
-    init(problems: Problems, limits: ManifestLimits, folder: String) {
+    init(problems: Problems, limits: ManifestLimits, folder: String, resolvesFiles: Bool) {
+        self.resolvesFiles = resolvesFiles
         self.problems = problems
         self.limits = limits
         files = FileResolver(folder: folder, limits: limits)

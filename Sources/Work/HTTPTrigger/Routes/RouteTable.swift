@@ -21,11 +21,14 @@ public struct RouteTable: Sendable {
     public let diagnostics: [RouteDiagnostic]
 
     /// A route that cannot be compiled, with the trigger that has it.
-    public struct InvalidRoute: Error, Sendable, Equatable {
+    public struct InvalidRoute: Error, Sendable, Equatable, CustomStringConvertible {
         /// Position of the trigger in the array.
         public let triggerIndex: Int
         /// What is wrong with its route.
         public let problem: RouteProblem
+
+        /// A sentence for the author of the route.
+        public var description: String { "the route of trigger \(triggerIndex + 1) is not valid: \(problem)" }
     }
 
     /// Compiles the routes of `triggers`; private ones are left out.

@@ -1,1 +1,0 @@
-// MartletCLI: see docs/architecture.md.
