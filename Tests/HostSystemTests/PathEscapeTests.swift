@@ -139,7 +139,7 @@ private final class Race: Sendable {
     @Test("Swapping folders and links under the guest's feet opens no way out", arguments: resolutions)
     func races(resolution: PathResolution) throws {
         let scene = try EscapeScene(resolution)
-        let root = scene.place.path + "/root"
+        let root = "\(scene.place.path)/root"
         try scene.place.folder("root/real")
         try scene.place.file("root/real/secret", "inside")
         symlink("../outside", root + "/trap")
