@@ -77,11 +77,11 @@ let layers: [Layer] = [
                     "AppModel", "Manifests", "WasmEngine", "HostSystem", "WASI", "HTTPServer", "AppRuntime",
                     "HTTPTrigger",
                 ],
-                libraries: [.nioCore, .nioPosix, .nioSSL, .logging, .subprocess, .system]),
+                libraries: [.nioCore, .nioPosix, .nioHTTP1, .logging, .subprocess, .system]),
             Module(
                 "MartletCLI", uses: ["AppModel", "Manifests", "Assembly"], libraries: [.argumentParser],
                 fixtures: ["Fixtures"]),
-            Module("martlet", .executable, uses: ["MartletCLI"]),
+            Module("martlet", .executable, uses: ["MartletCLI", "Assembly"]),
         ]),
 ]
 

@@ -1,0 +1,25 @@
+/// What the command line asks for, done in this process.
+public struct ProcessOperations: Operations {
+    /// The operations of the `martlet` program.
+    public init() {}
+
+    /// Serves an application until a signal asks for the end.
+    public func up(_ request: UpRequest, console: Console) async throws -> ProcessStatus {
+        try await ApplicationServer(request: request, console: console).run()
+    }
+
+    /// Runs a WASI command and returns its exit code.
+    public func run(_ request: RunRequest, console: Console) async throws -> ProcessStatus {
+        try await CommandRun(request: request, console: console).run()
+    }
+
+    /// Runs the build commands of an application.
+    public func build(_ request: BuildRequest, console: Console) async throws -> ProcessStatus {
+        try await ApplicationBuild().run(request, console: console)
+    }
+
+    /// Reads an application and reports what is wrong with it.
+    public func check(_ request: CheckRequest, console: Console) async throws -> ProcessStatus {
+        try ApplicationCheck().run(request, console: console)
+    }
+}

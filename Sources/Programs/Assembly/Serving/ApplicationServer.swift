@@ -1,0 +1,139 @@
+import AppModel
+import AppRuntime
+import HTTPServer
+import HTTPTrigger
+import HostSystem
+import Logging
+import Manifests
+import NIOCore
+import NIOPosix
+import WasmEngine
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Serves one application until a signal asks for the end.
+struct ApplicationServer {
+    let request: UpRequest
+    let console: Console
+
+    // File work of guests waits here; more threads than cores, since they wait for disks.
+    private static let fileThreads = 8
+
+    func run() async throws -> ProcessStatus {
+        OpenFiles.raiseLimit()
+        let signals = StopSignals()
+        let application = try readApplication()
+        let logs = try ServerLogs(request: request, applicationFolder: application.folder, console: console)
+        let staging = FileStaging(folder: "\(FileManager.default.temporaryDirectory.path)/martlet-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(atPath: staging.folder) }
+        let engine = try Engine()
+        let pool = NIOThreadPool(numberOfThreads: Self.fileThreads)
+        pool.start()
+        let loaded = try load(application, engine: engine, staging: staging, files: .offload(pool))
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        let schedulers = try await FiberSchedulers(engine: engine, group: group)
+        let logger = Logger(label: "martlet") { _ in ConsoleLogHandler(console: console) }
+        let handler = try HTTPTriggerHandler(loaded, schedulers: schedulers, log: logs, logger: logger)
+        for diagnostic in handler.diagnostics { logger.warning("\(diagnostic)") }
+        let server = try await start(handler, group: group, logs: logs)
+        announce(application, server)
+        await stop(server, signals)
+        try await schedulers.cancelAll("Martlet is shutting down")
+        logs.finish()
+        try await group.shutdownGracefully()
+        try await pool.shutdownGracefully()
+        return .success
+    }
+
+    private func readApplication() throws -> Application {
+        let outcome = try ManifestReader().read(try found(request.location))
+        for warning in outcome.warnings {
+            console.error(label: "warning", warning.description, style: .warning)
+        }
+        return outcome.application
+    }
+
+    private func load(
+        _ application: Application, engine: Engine, staging: FileStaging, files: HostFileExecution
+    ) throws -> LoadedApplication {
+        let loader = ApplicationLoader(images: try CacheFolder.images(for: engine), files: files, staging: staging)
+        do {
+            return try loader.load(
+                application, environment: request.environment,
+                report: CacheFolder.report(to: console, isQuiet: request.asJSON))
+        } catch let error as LoadError {
+            throw OperatorError(error.description)
+        }
+    }
+
+    private func start(
+        _ handler: HTTPTriggerHandler, group: any EventLoopGroup, logs: ServerLogs
+    ) async throws -> HTTPServer {
+        var tls: HTTPServerTLS?
+        do {
+            tls = try request.tls.map { try HTTPServerTLS(certificateFile: $0.certificatePath, keyFile: $0.keyPath) }
+        } catch let error as HTTPServerTLS.SetupError {
+            throw OperatorError(error.description)
+        }
+        let configuration = HTTPServerConfiguration(
+            address: .tcp(host: request.listen.host, port: request.listen.port), tls: tls, group: group)
+        do {
+            return try await HTTPServer.start(
+                configuration, handler: handler, accessLog: logs.hasAccessLog ? logs : nil
+            ).get()
+        } catch {
+            throw OperatorError(
+                "Cannot listen on \(request.listen): \(error). Free the port, or choose another with --listen")
+        }
+    }
+
+    private struct Listening: Encodable {
+        let event = "listening"
+        let application: String
+        let url: String
+        let port: Int
+    }
+
+    private func announce(_ application: Application, _ server: HTTPServer) {
+        let port = server.address?.port ?? request.listen.port
+        let host = request.listen.host.contains(":") ? "[\(request.listen.host)]" : request.listen.host
+        let url = "\(request.tls == nil ? "http" : "https")://\(host):\(port)"
+        if request.asJSON {
+            // Texts and a number always encode.
+            try? console.json(Listening(application: application.name, url: url, port: port))
+            return
+        }
+        console.output("Serving \(application.name) on \(url)")
+        guard !request.isQuiet else { return }
+        for trigger in application.httpTriggers {
+            guard case .path(let route) = trigger.route else { continue }
+            let target = if case .component(let id) = trigger.handler { "\(id)" } else { "a static response" }
+            console.output("  \(url)\(route.hasPrefix("/") ? route : "/" + route) -> \(target)")
+        }
+    }
+
+    /// The first signal finishes what was accepted, within the drain time; the second does not wait for it.
+    private func stop(_ server: HTTPServer, _ signals: StopSignals) async {
+        let name = await signals.next()
+        if !request.isQuiet, !request.asJSON { console.error("\(name): finishing the requests that were accepted ...") }
+        let drained = server.drain(within: TimeAmount(request.drainTime))
+        let impatience = Task { [console] in
+            let again = await signals.next()
+            guard !Task.isCancelled else { return }
+            console.error("\(again) again: not waiting any longer")
+            exit(ProcessStatus.failure.rawValue)
+        }
+        // A drain does not fail: what is not done in time is cut.
+        try? await drained.get()
+        impatience.cancel()
+    }
+}
+
+extension UpRequest {
+    /// How long accepted requests may take after a signal asked for the end.
+    var drainTime: Duration { .seconds(30) }
+}
