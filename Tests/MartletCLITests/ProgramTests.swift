@@ -101,6 +101,8 @@ private final class Recorder: Operations {
         #expect(
             await run(["build", "x", "-c", "a", "--component", "b", "--json"]).requests
                 == ["\(BuildRequest(location: "x", components: ["a", "b"], asJSON: true))"])
+        #expect(await run(["build", "-f", "x"]).requests == ["\(BuildRequest(location: "x"))"])
+        #expect(await run(["check", "--from", "x"]).requests == ["\(CheckRequest(location: "x"))"])
         #expect(await run(["check"]).requests == ["\(CheckRequest(location: "."))"])
     }
 

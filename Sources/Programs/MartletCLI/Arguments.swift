@@ -61,3 +61,10 @@ struct DurationArgument: ExpressibleByArgument {
         self.duration = duration
     }
 }
+
+/// Refuses an application that is given both by itself and with `--from`.
+func refuseTwice(_ file: String?, _ from: String?) throws {
+    if file != nil, from != nil {
+        throw ValidationError("The application is given twice; write either FILE or --from.")
+    }
+}

@@ -21,6 +21,12 @@ struct BuildCommand: OperationCommand {
     var file: String?
 
     @Option(
+        name: [.customShort("f"), .customLong("from")],
+        help: ArgumentHelp("The manifest, another way to write FILE.", valueName: "file"),
+        completion: .file())
+    var from: String?
+
+    @Option(
         name: [.customShort("c"), .customLong("component")],
         help: ArgumentHelp("Build only this component. May be repeated.", valueName: "component"))
     var components: [String] = []
@@ -28,8 +34,10 @@ struct BuildCommand: OperationCommand {
     @Flag(name: .customLong("json"), help: "Write for programs: one JSON object a line.")
     var asJSON = false
 
+    func validate() throws { try refuseTwice(file, from) }
+
     var request: BuildRequest {
-        BuildRequest(location: file ?? ".", components: components, asJSON: asJSON)
+        BuildRequest(location: file ?? from ?? ".", components: components, asJSON: asJSON)
     }
 
     func perform(_ operations: any Operations, console: Console) async throws -> ProcessStatus {

@@ -20,11 +20,19 @@ struct CheckCommand: OperationCommand {
         completion: .file())
     var file: String?
 
+    @Option(
+        name: [.customShort("f"), .customLong("from")],
+        help: ArgumentHelp("The manifest, another way to write FILE.", valueName: "file"),
+        completion: .file())
+    var from: String?
+
     @Flag(name: .customLong("json"), help: "Write for programs: one JSON object.")
     var asJSON = false
 
+    func validate() throws { try refuseTwice(file, from) }
+
     var request: CheckRequest {
-        CheckRequest(location: file ?? ".", asJSON: asJSON)
+        CheckRequest(location: file ?? from ?? ".", asJSON: asJSON)
     }
 
     func perform(_ operations: any Operations, console: Console) async throws -> ProcessStatus {

@@ -66,9 +66,7 @@ struct UpCommand: OperationCommand {
     var asJSON = false
 
     func validate() throws {
-        if file != nil, from != nil {
-            throw ValidationError("The application is given twice; write either FILE or --from.")
-        }
+        try refuseTwice(file, from)
         if (certificate == nil) != (key == nil) {
             throw ValidationError("HTTPS needs both --tls-cert and --tls-key.")
         }
