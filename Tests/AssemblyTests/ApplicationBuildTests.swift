@@ -3,7 +3,7 @@ import Foundation
 import Manifests
 import Testing
 
-@testable import Assembly
+import Assembly
 
 /// An application in a folder of its own, removed with this value.
 final class BuildFolder {
@@ -143,12 +143,26 @@ final class BuildFolder {
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/ran"))
     }
 
-    @Test func `lines are cut at their limit and at their ends`() {
-        var lines = LineSplitter(bytesMax: 4)
-        #expect(lines.add(Array("ab\r\ncdefg".utf8)) == ["ab", "cdef"])
-        #expect(lines.add(Array("h\n\n".utf8) + [0xFF]) == ["gh", ""])
-        #expect(lines.end() == "\u{FFFD}")
-        #expect(lines.end() == nil)
+    @Test func `empty lines, line ends of other systems and a missing last one are passed on`() async throws {
+        let folder = try BuildFolder(
+            "[component.a]\nsource = \"a.wasm\"\nbuild.command = \"printf 'x\\\\r\\\\n\\\\ny\\\\fz'; touch a.wasm\"\n"
+        )
+        #expect(try await build(folder).recorder.output == "a | x\na | \na | y\u{C}z\n")
+    }
+
+    @Test func `a line without end is refused`() async throws {
+        let folder = try BuildFolder(
+            "[component.a]\nsource = \"a.wasm\"\nbuild.command = \"head -c 3000000 /dev/zero | tr '\\\\0' x\"\n"
+        )
+        let error = await #expect(throws: OperatorError.self) { try await build(folder) }
+        #expect(error?.description.hasSuffix("wrote a line of more than 1048576 bytes") == true)
+    }
+
+    @Test func `a line that is long but allowed is passed on whole`() async throws {
+        let folder = try BuildFolder(
+            "[component.a]\nsource = \"a.wasm\"\nbuild.command = \"touch a.wasm; head -c 1000000 /dev/zero | tr '\\\\0' x\"\n"
+        )
+        #expect(try await build(folder).recorder.output.utf8.count == 1_000_000 + "a | \n".utf8.count)
     }
 }
 

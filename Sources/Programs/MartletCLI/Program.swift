@@ -77,10 +77,8 @@ public struct Program: Sendable {
     }
 
     private func show(_ sentences: [String], warnings: [String] = [], asJSON: Bool) {
-        if asJSON, (try? console.json(Failure(errors: sentences, warnings: warnings))) != nil {
-            // Encoding texts cannot fail; if it did, the lines below would still be printed.
-            return
-        }
+        // Encoding texts does not fail; if it did, the lines below would still be printed.
+        if asJSON, (try? console.json(Failure(errors: sentences, warnings: warnings))) != nil { return }
         for warning in warnings { console.error(label: "warning", warning, style: .warning) }
         for sentence in sentences { console.error(label: "error", sentence, style: .error) }
     }

@@ -18,8 +18,8 @@ public struct ApplicationBuild: Sendable {
         var seconds: Double?
     }
 
-    /// Longer lines of a command's output are cut into pieces of this many bytes.
-    static let lineBytesMax = 64 << 10
+    /// The longest line a command may write. A line is held whole; those of real tools have some hundred bytes.
+    static let lineBytesMax = 1 << 20
 
     /// A build.
     public init() {}
@@ -104,19 +104,21 @@ public struct ApplicationBuild: Sendable {
                 .path("/bin/sh"), arguments: ["-c", command], workingDirectory: FilePath(folder),
                 input: .none, output: .sequence, error: .combinedWithOutput
             ) { execution in
-                var lines = LineSplitter(bytesMax: Self.lineBytesMax)
-                for try await buffer in execution.standardOutput {
-                    // Safe: the bytes are copied before the buffer goes away.
-                    for line in lines.add(unsafe buffer.withUnsafeBytes { unsafe Array($0) }) {
-                        try reporter.output(component, line)
-                    }
+                let lines = execution.standardOutput.strings(
+                    separatedBy: .unicodeScalarSequence(["\n"]),
+                    bufferingPolicy: .maxLineLength(Self.lineBytesMax))
+                for try await line in lines {
+                    try reporter.output(component, line.hasSuffix("\r") ? String(line.dropLast()) : line)
                 }
-                if let line = lines.end() { try reporter.output(component, line) }
             }
             switch result.terminationStatus {
             case .exited(let code): return ProcessStatus(rawValue: code)
             case .signaled(let signal): return ProcessStatus(rawValue: 128 + signal)
             }
+        } catch let error as SubprocessError where error.code == .outputLimitExceeded {
+            throw OperatorError(
+                "the command \"\(command)\" of \(component) wrote a line of more than \(Self.lineBytesMax) bytes"
+            )
         } catch let error as SubprocessError {
             throw OperatorError(
                 "the command \"\(command)\" of \(component) could not be run in \(folder): \(error)")
