@@ -7,7 +7,10 @@ extension SpinManifestReader {
         grants.keyValueStores = labels(table, "key_value_stores")
         grants.sqliteDatabases = labels(table, "sqlite_databases")
         grants.aiModels = table.strings("ai_models").map { item in
-            if !ManifestNames.isKebab(item.value) { refuseName(item, rule: ManifestNames.kebabRule) }
+            // Names of models have forms of their own, such as "gpt-oss:20b".
+            if item.value.isEmpty {
+                refuseName(item, rule: "write the name of a model, as in \"llama2-chat\"")
+            }
             return item.value
         }
         grants.outboundHosts = outboundHosts(table, variables: variables)
