@@ -244,7 +244,7 @@ import Testing
         }
     }
 
-    @Test("A file that is closed off the loop is closed")
+    @Test("A removed file that is closed off the loop is closed")
     func closingOffLoop() throws {
         let pool = NIOThreadPool(numberOfThreads: 1)
         pool.start()
@@ -255,11 +255,13 @@ import Testing
             for _ in 0..<2 {
                 let number = try open(system, "file") { $0.creates = true }
                 if case .file(let file) = try system.sink(number) { closed = file }
+                unlink("\(place.path)/file")
                 try system.close(number)
             }
             while closed != nil { sched_yield() }
-            let number = try open(system, "file")
+            let number = try open(system, "file") { $0.creates = true }
             if case .file(let file) = try system.sink(number) { closed = file }
+            unlink("\(place.path)/file")
         }
         while closed != nil { sched_yield() }
     }

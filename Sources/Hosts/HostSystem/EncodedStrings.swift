@@ -35,18 +35,18 @@ public struct EncodedStrings: Sendable {
     /// Adds one string.
     public mutating func append(_ string: String) throws(HostError) {
         let start = begin()
-        bytes.append(contentsOf: string.utf8)
-        try end(from: start)
+        try take(string, from: start)
+        bytes.append(0)
     }
 
     /// Adds one variable.
     public mutating func append(name: String, value: String) throws(HostError) {
         let start = begin()
-        bytes.append(contentsOf: name.utf8)
-        if start == bytes.count || bytes[start...].contains(UInt8(ascii: "=")) { return try undo(start) }
+        try take(name, without: UInt8(ascii: "="), from: start)
+        if bytes.count == start { return try undo(start) }
         bytes.append(UInt8(ascii: "="))
-        bytes.append(contentsOf: value.utf8)
-        try end(from: start)
+        try take(value, from: start)
+        bytes.append(0)
     }
 
     private mutating func begin() -> Int {
@@ -54,9 +54,10 @@ public struct EncodedStrings: Sendable {
         return bytes.count
     }
 
-    private mutating func end(from start: Int) throws(HostError) {
-        if bytes[start...].contains(0) { return try undo(start) }
-        bytes.append(0)
+    private mutating func take(
+        _ text: String, without separator: UInt8 = 0, from start: Int
+    ) throws(HostError) {
+        if !SystemCall.append(text, to: &bytes, without: separator) { try undo(start) }
     }
 
     private mutating func undo(_ start: Int) throws(HostError) {

@@ -43,10 +43,9 @@ public final class GuestSystem {
     }
 
     /// The last one to close a removed file makes the file system free its blocks, which can take long: that is done off
-    /// the loop. Only who may write in a folder can have removed a file there.
+    /// the loop.
     private func letGo(_ descriptor: HostDescriptor?) {
-        guard case .offload(let pool) = plan.files, case .file(let file) = descriptor?.kind,
-            file.access == .readWrite
+        guard case .offload(let pool) = plan.files, case .file(let file) = descriptor?.kind, file.isRemoved
         else { return }
         pool.submit { _ in withExtendedLifetime(file) {} }
     }

@@ -88,6 +88,13 @@ public final class HostFile: Sendable {
     /// The file's status.
     public func status() throws(HostError) -> HostFileStatus { try SystemCall.status(descriptor) }
 
+    /// Whether the file has no name any more. An unknown status counts as such.
+    var isRemoved: Bool {
+        // Freeing it off the loop costs little; on the loop it may cost much.
+        guard access == .readWrite, let status = try? status() else { return access == .readWrite }
+        return status.links == 0
+    }
+
     /// Cuts the file off, or extends it with zeros.
     public func setSize(_ size: UInt64) throws(HostError) {
         guard let size = off_t(exactly: size) else { throw .fileTooLarge }

@@ -173,6 +173,18 @@ extension SystemCall {
         while let bytes = try? read(reading, count: 64), bytes.count == 64 {}
     }
 
+    /// Appends the text's bytes, and answers false instead where a zero byte or `separator` is among them.
+    static func append(_ text: String, to bytes: inout [UInt8], without separator: UInt8) -> Bool {
+        var text = text
+        return text.withUTF8 { utf8 in
+            guard let start = utf8.baseAddress else { return true }
+            if unsafe memchr(start, 0, utf8.count) != nil { return false }
+            if separator != 0, unsafe memchr(start, Int32(separator), utf8.count) != nil { return false }
+            unsafe bytes.append(contentsOf: utf8)
+            return true
+        }
+    }
+
     /// A path from guest memory: UTF-8 without a zero byte.
     package static func text(_ bytes: RawSpan) throws(HostError) -> String {
         try unsafe bytes.withUnsafeBytes { (buffer) throws(HostError) in
