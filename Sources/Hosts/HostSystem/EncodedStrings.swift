@@ -34,36 +34,16 @@ public struct EncodedStrings: Sendable {
 
     /// Adds one string.
     public mutating func append(_ string: String) throws(HostError) {
-        let start = begin()
-        try take(string, from: start)
-        bytes.append(0)
+        let offset = UInt32(truncatingIfNeeded: bytes.count)
+        guard SystemCall.append(string, to: &bytes) else { throw .invalid }
+        offsets.append(offset)
     }
 
     /// Adds one variable.
     public mutating func append(name: String, value: String) throws(HostError) {
-        let start = begin()
-        try take(name, without: UInt8(ascii: "="), from: start)
-        if bytes.count == start { return try undo(start) }
-        bytes.append(UInt8(ascii: "="))
-        try take(value, from: start)
-        bytes.append(0)
-    }
-
-    private mutating func begin() -> Int {
-        offsets.append(UInt32(truncatingIfNeeded: bytes.count))
-        return bytes.count
-    }
-
-    private mutating func take(
-        _ text: String, without separator: UInt8 = 0, from start: Int
-    ) throws(HostError) {
-        if !SystemCall.append(text, to: &bytes, without: separator) { try undo(start) }
-    }
-
-    private mutating func undo(_ start: Int) throws(HostError) {
-        bytes.removeLast(bytes.count - start)
-        offsets.removeLast()
-        throw .invalid
+        let offset = UInt32(truncatingIfNeeded: bytes.count)
+        guard SystemCall.append(name: name, value: value, to: &bytes) else { throw .invalid }
+        offsets.append(offset)
     }
 
     func check(_ limits: HostSystemLimits) throws(HostError) {
