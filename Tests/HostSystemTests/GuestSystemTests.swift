@@ -225,6 +225,47 @@ import Testing
         #expect(failure { try EncodedStrings(["abc"], limits: limits) } == .argumentListTooLong)
     }
 
+    @Test("Guests together take at most half of the process's descriptors, and give them back")
+    func processLimit() async {
+        await #expect(processExitsWith: .success) {
+            var limit = rlimit(rlim_cur: 64, rlim_max: 64)
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            let place = try TemporaryFolder()
+            try place.file("file")
+            let root = try HostDirectory(hostPath: place.path, access: .readOnly)
+            var files: [HostFile] = []
+            for _ in 0..<32 { files.append(try root.file("file", .reading)) }
+            precondition(failure { try root.file("file", .reading) } == .tooManyDescriptorsInSystem)
+            precondition(OwnedDescriptor.openCount == 32)
+            files.removeAll()
+            precondition(OwnedDescriptor.openCount == 0)
+            precondition(failure { try root.file("missing", .reading) } == .noEntry)
+            precondition(OwnedDescriptor.openCount == 0)
+        }
+    }
+
+    @Test("A removed file that is closed off the loop is closed")
+    func closingOffLoop() throws {
+        let pool = NIOThreadPool(numberOfThreads: 1)
+        pool.start()
+        defer { try? pool.syncShutdownGracefully() }
+        weak var closed: HostFile?
+        do {
+            let system = try system(files: .offload(pool))
+            for _ in 0..<2 {
+                let number = try open(system, "file") { $0.creates = true }
+                if case .file(let file) = try system.sink(number) { closed = file }
+                unlink("\(place.path)/file")
+                try system.close(number)
+            }
+            while closed != nil { sched_yield() }
+            let number = try open(system, "file") { $0.creates = true }
+            if case .file(let file) = try system.sink(number) { closed = file }
+            unlink("\(place.path)/file")
+        }
+        while closed != nil { sched_yield() }
+    }
+
     @Test("Every number of the system has its error")
     func errors() {
         #expect(HostError(systemError: ENOENT) == .noEntry)

@@ -12,7 +12,7 @@ import CHostSystem
 /// where it would: the descriptor's own mode, which other processes may share, stays as it is.
 public final class DescriptorStream: GuestInput, GuestOutput, Sendable {
     let descriptor: Int32
-    private let isOwned: Bool
+    private let owned: OwnedDescriptor?
     private let isAlwaysReady: Bool
 
     /// What the descriptor is; a terminal is a character device, any other device is not.
@@ -21,23 +21,21 @@ public final class DescriptorStream: GuestInput, GuestOutput, Sendable {
     /// Bytes that a pipe surely takes when it says it takes any.
     private static let atomicBytes = 4_096
 
-    init(owning descriptor: Int32, type: HostFileType) {
-        self.descriptor = descriptor
+    init(_ owned: consuming OwnedDescriptor, type: HostFileType) {
+        descriptor = owned.number
+        self.owned = consume owned
         self.type = type
-        isOwned = true
         isAlwaysReady = false
     }
 
     /// A descriptor of the process, like its standard output, which stays open.
     public init(inherited descriptor: Int32) throws(HostError) {
         self.descriptor = descriptor
-        isOwned = false
+        owned = nil
         let found = try SystemCall.status(descriptor).type
         isAlwaysReady = found == .regularFile
         type = found == .characterDevice && isatty(descriptor) == 0 ? .unknown : found
     }
-
-    deinit { if isOwned { SystemCall.close(descriptor) } }
 
     /// Reads what is there.
     public func read(into bytes: inout MutableRawSpan) throws(HostError) -> GuestRead {

@@ -34,35 +34,16 @@ public struct EncodedStrings: Sendable {
 
     /// Adds one string.
     public mutating func append(_ string: String) throws(HostError) {
-        let start = begin()
-        bytes.append(contentsOf: string.utf8)
-        try end(from: start)
+        let offset = UInt32(truncatingIfNeeded: bytes.count)
+        guard SystemCall.append(string, to: &bytes) else { throw .invalid }
+        offsets.append(offset)
     }
 
     /// Adds one variable.
     public mutating func append(name: String, value: String) throws(HostError) {
-        let start = begin()
-        bytes.append(contentsOf: name.utf8)
-        if start == bytes.count || bytes[start...].contains(UInt8(ascii: "=")) { return try undo(start) }
-        bytes.append(UInt8(ascii: "="))
-        bytes.append(contentsOf: value.utf8)
-        try end(from: start)
-    }
-
-    private mutating func begin() -> Int {
-        offsets.append(UInt32(truncatingIfNeeded: bytes.count))
-        return bytes.count
-    }
-
-    private mutating func end(from start: Int) throws(HostError) {
-        if bytes[start...].contains(0) { return try undo(start) }
-        bytes.append(0)
-    }
-
-    private mutating func undo(_ start: Int) throws(HostError) {
-        bytes.removeLast(bytes.count - start)
-        offsets.removeLast()
-        throw .invalid
+        let offset = UInt32(truncatingIfNeeded: bytes.count)
+        guard SystemCall.append(name: name, value: value, to: &bytes) else { throw .invalid }
+        offsets.append(offset)
     }
 
     func check(_ limits: HostSystemLimits) throws(HostError) {

@@ -1,3 +1,5 @@
+import NIOPosix
+
 /// The system as one running guest sees it: its descriptors, its streams, its arguments and variables.
 ///
 /// Cheap to make: everything that instances can share is in the plan, and the descriptor table is the plan's own until
@@ -17,6 +19,7 @@ public final class GuestSystem {
     public let arguments: EncodedStrings
 
     var descriptors: [HostDescriptor?]
+    private var hasOpened = false
 
     /// A guest's system.
     ///
@@ -33,6 +36,18 @@ public final class GuestSystem {
         self.ownEnvironment = ownEnvironment
         self.arguments = arguments ?? plan.arguments
         descriptors = plan.descriptors
+    }
+
+    deinit {
+        if hasOpened { for descriptor in descriptors { letGo(descriptor) } }
+    }
+
+    /// The last one to close a removed file makes the file system free its blocks, which can take long: that is done off
+    /// the loop.
+    private func letGo(_ descriptor: HostDescriptor?) {
+        guard case .offload(let pool) = plan.files, case .file(let file) = descriptor?.kind, file.isRemoved
+        else { return }
+        pool.submit { _ in withExtendedLifetime(file) {} }
     }
 
     // MARK: - The descriptor table
@@ -57,6 +72,7 @@ public final class GuestSystem {
 
     /// Puts an entry at the lowest free number.
     func insert(_ descriptor: HostDescriptor) throws(HostError) -> UInt32 {
+        hasOpened = true
         if let free = descriptors.firstIndex(where: { $0 == nil }) {
             descriptors[free] = descriptor
             return UInt32(free)
@@ -73,15 +89,16 @@ public final class GuestSystem {
 
     /// Closes a descriptor.
     public func close(_ number: UInt32) throws(HostError) {
-        _ = try descriptor(number)
+        letGo(try descriptor(number))
         descriptors[Int(number)] = nil
     }
 
     /// Makes `to`, which must be open, stand for what `from` does, and closes `from`.
     public func renumber(_ from: UInt32, to: UInt32) throws(HostError) {
         let moved = try descriptor(from)
-        _ = try descriptor(to)
+        let replaced = try descriptor(to)
         if from == to { return }
+        letGo(replaced)
         descriptors[Int(to)] = moved
         descriptors[Int(from)] = nil
     }

@@ -69,22 +69,17 @@ extension HostDirectory {
         if options.isWriting { try requireWritable() }
         if options.isDirectory && options.creates { throw .invalid }
         let path = try GuestPath(path, limits: limits)
-        let opened = try openBeneath(path, options.flags, mode: 0o666, isCachedOnly: isCachedOnly)
-        do {
-            let type = try SystemCall.status(opened).type
-            switch type {
-            case .directory:
-                let directory = HostDirectory(
-                    owning: opened, access: access, limits: limits, resolution: resolution)
-                return .directory(directory)
-            case .regularFile, .blockDevice:
-                return .file(HostFile(owning: opened, type: type, options: options, access: access))
-            default:
-                return .stream(DescriptorStream(owning: opened, type: type))
-            }
-        } catch {
-            SystemCall.close(opened)
-            throw error
+        let opened = try OwnedDescriptor { () throws(HostError) in
+            try openBeneath(path, options.flags, mode: 0o666, isCachedOnly: isCachedOnly)
+        }
+        let type = try SystemCall.status(opened.number).type
+        switch type {
+        case .directory:
+            let directory = HostDirectory(opened, access: access, limits: limits, resolution: resolution)
+            return .directory(directory)
+        case .regularFile, .blockDevice:
+            return .file(HostFile(opened, type: type, options: options, access: access))
+        default: return .stream(DescriptorStream(opened, type: type))
         }
     }
 

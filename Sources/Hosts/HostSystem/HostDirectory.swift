@@ -29,15 +29,19 @@ public enum PathResolution: Sendable, Equatable {
 /// here), not while others move folders and links about. Writing is refused here where the grant is for reading, for
 /// every WASI version alike. Calls may wait for a disk; they may be made from any thread.
 public final class HostDirectory: Sendable {
-    let descriptor: Int32
+    private let owned: OwnedDescriptor
+    var descriptor: Int32 { owned.number }
     let limits: HostSystemLimits
     let resolution: PathResolution
 
     /// What the grant allows.
     public let access: HostAccess
 
-    init(owning descriptor: Int32, access: HostAccess, limits: HostSystemLimits, resolution: PathResolution) {
-        self.descriptor = descriptor
+    init(
+        _ owned: consuming OwnedDescriptor, access: HostAccess, limits: HostSystemLimits,
+        resolution: PathResolution
+    ) {
+        self.owned = owned
         self.access = access
         self.limits = limits
         self.resolution = resolution
@@ -48,13 +52,11 @@ public final class HostDirectory: Sendable {
         hostPath: String, access: HostAccess, limits: HostSystemLimits = HostSystemLimits(),
         resolution: PathResolution = .best
     ) throws(HostError) {
-        descriptor = try SystemCall.open(hostPath, O_RDONLY | O_DIRECTORY)
+        owned = OwnedDescriptor(uncounted: try SystemCall.open(hostPath, O_RDONLY | O_DIRECTORY))
         self.access = access
         self.limits = limits
         self.resolution = resolution
     }
-
-    deinit { SystemCall.close(descriptor) }
 
     /// Times that a lookup with `..` is tried again when renames elsewhere disturb it, before it is walked instead.
     private static let lookupAttempts = 16

@@ -29,22 +29,20 @@ public final class HostDirectoryStream: Sendable {
         var systemPosition: UInt64 = 0
     }
 
-    private let descriptor: Int32
+    private let owned: OwnedDescriptor
+    private var descriptor: Int32 { owned.number }
     private let own: UInt64
     private let chunkBytes: Int
     private let state = Mutex(State())
 
     /// A stream at the first name of the folder.
     public init(_ directory: HostDirectory) throws(HostError) {
-        descriptor = try SystemCall.open(at: directory.descriptor, ".", O_RDONLY | O_DIRECTORY)
-        chunkBytes = directory.limits.directoryChunkBytes
-        do { own = try SystemCall.status(descriptor).inode } catch {
-            SystemCall.close(descriptor)
-            throw error
+        owned = try OwnedDescriptor { () throws(HostError) in
+            try SystemCall.open(at: directory.descriptor, ".", O_RDONLY | O_DIRECTORY)
         }
+        chunkBytes = directory.limits.directoryChunkBytes
+        own = try SystemCall.status(owned.number).inode
     }
-
-    deinit { SystemCall.close(descriptor) }
 
     /// The next entries behind `cookie` (0: from the start), as many as the system gives at once; empty at the end.
     ///

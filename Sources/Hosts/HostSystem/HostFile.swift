@@ -10,7 +10,8 @@ import CHostSystem
 ///
 /// Calls may wait for a disk, except the `…Cached` ones; they may be made from any thread.
 public final class HostFile: Sendable {
-    let descriptor: Int32
+    private let owned: OwnedDescriptor
+    var descriptor: Int32 { owned.number }
 
     /// A regular file, or a block device.
     public let type: HostFileType
@@ -19,14 +20,14 @@ public final class HostFile: Sendable {
     /// What the grant of the folder it was found beneath allows.
     public let access: HostAccess
 
-    init(owning descriptor: Int32, type: HostFileType, options: HostOpenOptions, access: HostAccess) {
-        self.descriptor = descriptor
+    init(
+        _ owned: consuming OwnedDescriptor, type: HostFileType, options: HostOpenOptions, access: HostAccess
+    ) {
+        self.owned = owned
         self.type = type
         isWritable = options.writes
         self.access = access
     }
-
-    deinit { SystemCall.close(descriptor) }
 
     /// Reads once into `bytes`, at `offset` or at the position; 0 at the end of the file.
     public func read(into bytes: inout MutableRawSpan, at offset: Int64? = nil) throws(HostError) -> Int {
@@ -86,6 +87,13 @@ public final class HostFile: Sendable {
 
     /// The file's status.
     public func status() throws(HostError) -> HostFileStatus { try SystemCall.status(descriptor) }
+
+    /// Whether the file has no name any more. An unknown status counts as such.
+    var isRemoved: Bool {
+        // Freeing it off the loop costs little; on the loop it may cost much.
+        guard access == .readWrite, let status = try? status() else { return access == .readWrite }
+        return status.links == 0
+    }
 
     /// Cuts the file off, or extends it with zeros.
     public func setSize(_ size: UInt64) throws(HostError) {

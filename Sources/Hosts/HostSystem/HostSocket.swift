@@ -8,7 +8,8 @@ import CHostSystem
 
 /// A socket that was handed to the guest, or that it accepted from one.
 public final class HostSocket: GuestInput, GuestOutput, Sendable {
-    let descriptor: Int32
+    private let owned: OwnedDescriptor
+    private var descriptor: Int32 { owned.number }
 
     /// Stream or datagram.
     public let type: HostFileType
@@ -18,27 +19,29 @@ public final class HostSocket: GuestInput, GuestOutput, Sendable {
     /// Takes over a socket; it becomes non-blocking.
     ///
     /// - Throws: `notSocket` for any other descriptor, which then stays open.
-    public init(owning descriptor: Int32) throws(HostError) {
-        type =
-            try SystemCall.socketOption(descriptor, SO_TYPE) == SystemCall.datagramSocket
-            ? .socketDatagram : .socketStream
-        isListening = try SystemCall.socketOption(descriptor, SO_ACCEPTCONN) != 0
-        let flags = try SystemCall.retrying { martlet_get_status_flags(descriptor) }
-        _ = try SystemCall.retrying { martlet_set_status_flags(descriptor, flags | O_NONBLOCK) }
-        self.descriptor = descriptor
+    public convenience init(owning descriptor: Int32) throws(HostError) {
+        _ = try SystemCall.socketOption(descriptor, SO_TYPE)
+        try self.init(OwnedDescriptor(uncounted: descriptor))
     }
 
-    deinit { SystemCall.close(descriptor) }
+    private init(_ owned: consuming OwnedDescriptor) throws(HostError) {
+        let number = owned.number
+        type =
+            try SystemCall.socketOption(number, SO_TYPE) == SystemCall.datagramSocket
+            ? .socketDatagram : .socketStream
+        isListening = try SystemCall.socketOption(number, SO_ACCEPTCONN) != 0
+        let flags = try SystemCall.retrying { martlet_get_status_flags(number) }
+        _ = try SystemCall.retrying { martlet_set_status_flags(number, flags | O_NONBLOCK) }
+        self.owned = owned
+    }
 
     /// The next connection; nil where none waits.
     public func accept() throws(HostError) -> HostSocket? {
-        let accepted: Int32
-        do { accepted = try SystemCall.accept(descriptor) } catch {
+        do {
+            let accepted = try OwnedDescriptor { () throws(HostError) in try SystemCall.accept(descriptor) }
+            return try HostSocket(accepted)
+        } catch {
             if error == .wouldBlock { return nil }
-            throw error
-        }
-        do { return try HostSocket(owning: accepted) } catch {
-            SystemCall.close(accepted)
             throw error
         }
     }

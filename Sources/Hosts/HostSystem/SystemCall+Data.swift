@@ -173,6 +173,51 @@ extension SystemCall {
         while let bytes = try? read(reading, count: 64), bytes.count == 64 {}
     }
 
+    /// The text's bytes without a copy of the string, whose reference counts would cost more than the bytes.
+    @inline(__always)
+    private static func withUTF8<Value>(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Value)
+        -> Value
+    {
+        if let value = unsafe text.utf8.withContiguousStorageIfAvailable(body) { return value }
+        var copy = text
+        return copy.withUTF8(body)
+    }
+
+    /// Appends the text and a zero byte; answers false instead where a zero byte is in it.
+    static func append(_ text: String, to bytes: inout [UInt8]) -> Bool {
+        unsafe withUTF8(of: text) { utf8 in
+            if let start = utf8.baseAddress, unsafe memchr(start, 0, utf8.count) != nil { return false }
+            unsafe bytes.append(contentsOf: utf8)
+            bytes.append(0)
+            return true
+        }
+    }
+
+    /// Appends `name=value` and a zero byte, in one piece; answers false instead where a zero byte is in it, the name is
+    /// empty or has a `=`.
+    static func append(name: String, value: String, to bytes: inout [UInt8]) -> Bool {
+        unsafe withUTF8(of: name) { name in
+            unsafe withUTF8(of: value) { value in
+                guard name.count > 0, let start = name.baseAddress,
+                    unsafe memchr(start, 61, name.count) == nil
+                else { return false }
+                let count = name.count + value.count + 2
+                return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { whole in
+                    guard let place = whole.baseAddress else { return false }
+                    unsafe memcpy(place, start, name.count)
+                    unsafe place[name.count] = 61
+                    if let text = value.baseAddress {
+                        unsafe memcpy(place + name.count + 1, text, value.count)
+                    }
+                    if unsafe memchr(place, 0, count - 1) != nil { return false }
+                    unsafe place[count - 1] = 0
+                    unsafe bytes.append(contentsOf: whole)
+                    return true
+                }
+            }
+        }
+    }
+
     /// A path from guest memory: UTF-8 without a zero byte.
     package static func text(_ bytes: RawSpan) throws(HostError) -> String {
         try unsafe bytes.withUnsafeBytes { (buffer) throws(HostError) in

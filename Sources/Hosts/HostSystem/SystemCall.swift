@@ -53,6 +53,17 @@ package enum SystemCall {
         } catch { return false }
     }()
 
+    /// Descriptors that the process may have.
+    static let descriptorsMax: Int = {
+        var limit = rlimit()
+        #if canImport(Glibc)
+            let isKnown = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
+        #else
+            let isKnown = unsafe getrlimit(RLIMIT_NOFILE, &limit) == 0
+        #endif
+        return isKnown ? Int(clamping: limit.rlim_cur) : 256
+    }()
+
     @discardableResult
     package static func close(_ descriptor: Int32) -> Int32 {
         #if canImport(Glibc)

@@ -122,7 +122,7 @@ extension Preview1 {
         _ system: GuestSystem, _ number: UInt32, at address: UInt32, in memory: Preview1Memory
     ) throws(HostFailure) {
         let descriptor = try told { () throws(HostError) in try system.descriptor(number) }
-        guard address <= .max - 24 else { throw .code(.badAddress) }
+        try memory.require(at: address, count: 24)
         try memory.store(UInt16(system.type(of: descriptor).rawValue), at: address)
         try memory.store(descriptor.flags.rawValue, at: address + 2)
         try memory.store(UInt32(0), at: address + 4)
@@ -136,9 +136,7 @@ extension Preview1 {
         _ call: borrowing HostCall
     ) throws(HostFailure) -> UInt32 {
         let memory = try call.bytes
-        guard UInt64(buffer.address) + UInt64(buffer.count) <= UInt64(memory.memory.byteCount) else {
-            throw .code(.badAddress)
-        }
+        try memory.require(at: buffer.address, count: buffer.count)
         var (rest, next) = (buffer, cookie)
         while rest.count > 0 {
             let entries = try system.entries(number, after: next, for: try call.guest)

@@ -7,10 +7,9 @@ extension Preview1 {
         Function("poll_oneoff", [.i32, .i32, .i32, .i32]) { (system, call, values) throws(HostFailure) in
             let (input, output, count) = (values[u32: 0], values[u32: 1], values[u32: 2])
             guard count > 0, count <= system.plan.limits.subscriptions else { throw .code(.invalid) }
-            guard input <= .max - count * subscriptionBytes, output <= .max - count * eventBytes else {
-                throw .code(.badAddress)
-            }
             let memory = try call.bytes
+            try memory.require(at: input, count: count * subscriptionBytes)
+            try memory.require(at: output, count: count * eventBytes)
             var subscriptions: [HostSubscription] = []
             for index in 0..<count {
                 subscriptions.append(try subscription(memory, at: input + index * subscriptionBytes))

@@ -10,7 +10,7 @@ public enum Preview1 {
     public static let module = "wasi_snapshot_preview1"
 
     /// The names of all functions.
-    public static var functionNames: [String] { functions.map(\.name) }
+    public static var functionNames: [String] { functions.map(\.name) + ["proc_exit"] }
 
     /// Defines all functions.
     public static func define(in linker: Linker) throws {

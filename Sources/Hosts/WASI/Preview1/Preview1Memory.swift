@@ -19,6 +19,11 @@ struct Preview1Memory {
         do { try memory.store(value, at: address) } catch { throw .code(.badAddress) }
     }
 
+    /// Fails unless all of the range lies in the memory.
+    func require(at address: UInt32, count: UInt32) throws(HostFailure) {
+        guard UInt64(address) + UInt64(count) <= UInt64(memory.byteCount) else { throw .code(.badAddress) }
+    }
+
     func copy(_ bytes: [UInt8], to address: UInt32) throws(HostFailure) {
         do { try memory.copy(bytes, to: address) } catch { throw .code(.badAddress) }
     }
@@ -66,7 +71,7 @@ struct Preview1Memory {
 
     /// Writes a `filestat`.
     func store(_ status: HostFileStatus, at address: UInt32) throws(HostFailure) {
-        guard address <= .max - 64 else { throw .code(.badAddress) }
+        try require(at: address, count: 64)
         try store(status.device, at: address)
         try store(status.inode, at: address + 8)
         try store(UInt64(status.type.rawValue), at: address + 16)
