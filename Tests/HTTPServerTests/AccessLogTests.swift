@@ -18,12 +18,16 @@ import Testing
 
     @Test func everyRequestIsRecorded() async throws {
         let records = Records()
-        try await withServer(log: records, handler: { exchange in
-            if exchange.head.path == "/gone" { return }
-            answerWithSummary(exchange)
-        }) { server in
+        try await withServer(
+            log: records,
+            handler: { exchange in
+                if exchange.head.path == "/gone" { return }
+                answerWithSummary(exchange)
+            }
+        ) { server in
             let client = try await RawClient.connect(to: server.address)
-            client.send("POST /a?token=1 HTTP/1.1\r\nHost: a\r\nX-Request-ID: one\r\nContent-Length: 3\r\n\r\nabc")
+            client.send(
+                "POST /a?token=1 HTTP/1.1\r\nHost: a\r\nX-Request-ID: one\r\nContent-Length: 3\r\n\r\nabc")
             _ = try await client.text(until: "[abc]")
             client.send("GET /gone HTTP/1.1\r\nHost: a\r\nX-Request-ID: two\r\n\r\n")
             while server.counters.requests < 2 { await Task.yield() }
@@ -41,8 +45,10 @@ import Testing
     }
 
     private static let record = AccessRecord(
-        requestID: "r1", time: 784_111_777_005_000_000, method: .GET, target: "/a\"\\b?secret=1", version: .http1_1,
-        status: 404, bytesIn: 1, bytesOut: 2, duration: .microseconds(1042), remoteAddress: nil, cancellation: nil)
+        requestID: "r1", time: 784_111_777_005_000_000, method: .GET, target: "/a\"\\b?secret=1",
+        version: .http1_1,
+        status: 404, bytesIn: 1, bytesOut: 2, duration: .microseconds(1042), remoteAddress: nil,
+        cancellation: nil)
 
     private func line(_ format: AccessLogWriter.Format, includesQuery: Bool = false) async -> String {
         let writer = AccessLogWriter(format: format, descriptor: -1, includesQuery: includesQuery)

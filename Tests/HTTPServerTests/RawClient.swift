@@ -17,12 +17,11 @@ final class RawClient: Sendable {
     }
 
     static func connect(
-        to address: SocketAddress?, tls: NIOSSLContext? = nil, halfClosure: Bool = true,
-        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+        to address: SocketAddress?, tls: NIOSSLContext? = nil
     ) async throws -> RawClient {
         let inbox = Inbox()
-        let channel = try await ClientBootstrap(group: group)
-            .channelOption(.allowRemoteHalfClosure, value: halfClosure)
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.allowRemoteHalfClosure, value: tls == nil)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
@@ -138,7 +137,8 @@ final class Inbox: Sendable {
         let limit = loop.scheduleTask(in: .seconds(20)) { [self] in
             state.withLock { state in
                 guard let index = state.waiters.firstIndex(where: { $0.id == id }) else { return }
-                let text = String(buffer: state.bytes.getSlice(at: 0, length: min(500, state.bytes.writerIndex))!)
+                let text = String(
+                    buffer: state.bytes.getSlice(at: 0, length: min(500, state.bytes.writerIndex))!)
                 state.waiters.remove(at: index).promise.fail(RawClient.TimedOut(received: text))
             }
         }

@@ -10,13 +10,14 @@ import Testing
 
 @Suite struct SlowAndHostileClientTests {
     @Test func aHeaderSectionThatTakesTooLongIsCut() async throws {
-        try await withServer({ $0.headerReadTimeout = .milliseconds(100) }, handler: { $0.respond(.ok) }) { server in
+        try await withServer({ $0.headerReadTimeout = .seconds(1) }, handler: { $0.respond(.ok) }) { server in
             let silent = try await RawClient.connect(to: server.address)
             let slow = try await RawClient.connect(to: server.address)
             slow.send("GET / HTTP/1.1\r\nHost: a\r\nX: ")
             // Bytes that keep coming do not help.
             let drip = slow.channel.eventLoop.scheduleRepeatedTask(
-                initialDelay: .milliseconds(10), delay: .milliseconds(10)) { _ in slow.send("y") }
+                initialDelay: .milliseconds(10), delay: .milliseconds(10)
+            ) { _ in slow.send("y") }
             #expect(try await slow.toEnd().hasPrefix("HTTP/1.1 408 "))
             #expect(try await silent.toEnd() == "")
             drip.cancel()
@@ -24,7 +25,8 @@ import Testing
     }
 
     @Test func anIdleConnectionIsClosedWithoutAWord() async throws {
-        try await withServer({ $0.keepAliveTimeout = .milliseconds(100) }, handler: { $0.respond(.ok) }) { server in
+        try await withServer({ $0.keepAliveTimeout = .milliseconds(100) }, handler: { $0.respond(.ok) }) {
+            server in
             let client = try await RawClient.connect(to: server.address)
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(try await client.toEnd().pieces(cutBy: "HTTP/1.1") == 2)
@@ -33,10 +35,13 @@ import Testing
 
     @Test func aBodyThatStopsComingIsCut() async throws {
         let cancelled = Outcome<HTTPCancellation>()
-        try await withServer({ $0.bodyIdleTimeout = .milliseconds(100) }, handler: { exchange in
-            exchange.onCancelled = { cancelled.set($0) }
-            answerWithSummary(exchange)
-        }) { server in
+        try await withServer(
+            { $0.bodyIdleTimeout = .milliseconds(100) },
+            handler: { exchange in
+                exchange.onCancelled = { cancelled.set($0) }
+                answerWithSummary(exchange)
+            }
+        ) { server in
             let client = try await RawClient.connect(to: server.address)
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc")
             #expect(try await client.toEnd().hasPrefix("HTTP/1.1 408 "))
@@ -45,13 +50,16 @@ import Testing
     }
 
     @Test func aHandlerThatTakesItsTimeIsNotCut() async throws {
-        try await withServer({
-            $0.bodyIdleTimeout = .milliseconds(40)
-            $0.keepAliveTimeout = .milliseconds(40)
-        }, handler: { exchange in
-            let bound = NIOLoopBound(exchange, eventLoop: exchange.eventLoop)
-            exchange.eventLoop.scheduleTask(in: .milliseconds(200)) { answerWithSummary(bound.value) }
-        }) { server in
+        try await withServer(
+            {
+                $0.bodyIdleTimeout = .milliseconds(40)
+                $0.keepAliveTimeout = .milliseconds(40)
+            },
+            handler: { exchange in
+                let bound = NIOLoopBound(exchange, eventLoop: exchange.eventLoop)
+                exchange.eventLoop.scheduleTask(in: .milliseconds(200)) { answerWithSummary(bound.value) }
+            }
+        ) { server in
             let client = try await RawClient.connect(to: server.address)
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
             #expect(try await client.text(until: "[abc]").hasPrefix("HTTP/1.1 200"))
@@ -61,11 +69,14 @@ import Testing
 
     @Test func aClientThatTakesNothingIsCut() async throws {
         let cancelled = Outcome<HTTPCancellation>()
-        try await withServer({ $0.writeStallTimeout = .milliseconds(200) }, handler: { exchange in
-            exchange.onCancelled = { cancelled.set($0) }
-            exchange.sendHead(.ok)
-            Source(exchange, total: 1 << 30).pump()
-        }) { server in
+        try await withServer(
+            { $0.writeStallTimeout = .milliseconds(200) },
+            handler: { exchange in
+                exchange.onCancelled = { cancelled.set($0) }
+                exchange.sendHead(.ok)
+                Source(exchange, total: 1 << 30).pump()
+            }
+        ) { server in
             let client = try await RawClient.connect(to: server.address)
             try await client.setReading(false)
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -109,10 +120,13 @@ import Testing
     @Test func aClientThatLeavesWhileItsBodyIsNotReadCancels() async throws {
         let cancelled = Outcome<HTTPCancellation>()
         let started = Tally()
-        try await withServer({ $0.requestBufferBytes = 4096 }, handler: { exchange in
-            exchange.onCancelled = { cancelled.set($0) }
-            started.add()
-        }) { server in
+        try await withServer(
+            { $0.requestBufferBytes = 4096 },
+            handler: { exchange in
+                exchange.onCancelled = { cancelled.set($0) }
+                started.add()
+            }
+        ) { server in
             let client = try await RawClient.connect(to: server.address)
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
             client.send(ByteBuffer(repeating: 0, count: 50_000))
@@ -146,7 +160,9 @@ import Testing
                 for _ in 0..<20 {
                     group.addTask {
                         var clients: [RawClient] = []
-                        for _ in 0..<count / 20 { clients.append(try await RawClient.connect(to: server.address)) }
+                        for _ in 0..<count / 20 {
+                            clients.append(try await RawClient.connect(to: server.address))
+                        }
                         return clients
                     }
                 }

@@ -13,7 +13,8 @@ struct ClosureHandler: HTTPHandler {
 
 /// Runs `test` with a server on a free port, and drains it afterwards.
 func withServer(
-    _ change: (inout HTTPServerLimits) -> Void = { _ in }, tls: HTTPServerTLS? = nil, log: (any AccessLog)? = nil,
+    _ change: (inout HTTPServerLimits) -> Void = { _ in }, tls: HTTPServerTLS? = nil,
+    log: (any AccessLog)? = nil,
     handler: @escaping @Sendable (HTTPExchange) -> Void, test: (HTTPServer) async throws -> Void
 ) async throws {
     var configuration = HTTPServerConfiguration(

@@ -9,6 +9,12 @@ import NIOHTTP2
 /// field values that HTTP/1.1 requests are held to as well.
 final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     typealias InboundIn = HTTP2Frame
+    typealias OutboundOut = HTTP2Frame
+
+    /// How far the connection has said goodbye.
+    private enum Farewell { case none, announced, final }
+
+    private static let pingData = HTTP2PingData(withInteger: 0x6d61_7274_6c65_7421)
 
     let core: ServerCore
     let loopState: LoopState
@@ -20,6 +26,9 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     private var stalledBytes = 0
     private var stalledSince = NIODeadline.now()
     private var isClosed = false
+    private var context: ChannelHandlerContext?
+    private var farewell = Farewell.none
+    private var lastStream = HTTP2StreamID.rootStream
     /// A client that connects, speaks HTTP/2 and then never opens a stream is idle from here.
     private var idleSince = NIODeadline.now()
 
@@ -35,14 +44,10 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     static func install(core: ServerCore, loopState: LoopState, channel: any Channel) throws {
         let connection = HTTP2Connection(core: core, loopState: loopState, channel: channel)
         let bound = NIOLoopBound(connection, eventLoop: channel.eventLoop)
-        let management = NIOHTTP2ServerConnectionManagementHandler(
-            eventLoop: channel.eventLoop,
-            configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: nil, keepalive: nil))
         let handler = NIOHTTP2Handler(
             mode: .server, eventLoop: channel.eventLoop,
             connectionConfiguration: connectionConfiguration(core.limits),
-            streamConfiguration: streamConfiguration(core.limits),
-            streamDelegate: management.http2StreamDelegate
+            streamConfiguration: streamConfiguration(core.limits)
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
                 let connection = bound.value
@@ -51,7 +56,7 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
                     HTTP2Stream(connection: connection, channel: stream))
             }
         }
-        try channel.pipeline.syncOperations.addHandlers([handler, management, connection])
+        try channel.pipeline.syncOperations.addHandlers([handler, connection])
     }
 
     private static func connectionConfiguration(
@@ -87,11 +92,13 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     // MARK: Channel
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         loopState.add(self)
         if core.isDraining { drain(now: .now()) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
         loopState.remove(self)
     }
 
@@ -102,11 +109,14 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Stream errors were answered with RST_STREAM by the codec; all others end the connection, after the
-        // GOAWAY that the codec has written.
+        // Stream errors were answered with RST_STREAM by the codec; all others end the connection, after what the
+        // codec has written: its GOAWAY, or the last frame of the last stream. It may be in the middle of a flush, so
+        // the end is left to the loop's next turn.
         if error is NIOHTTP2Errors.StreamError { return }
-        context.flush()
-        close()
+        channel.eventLoop.assumeIsolated().execute {
+            self.context?.flush()
+            self.close()
+        }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -124,6 +134,11 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
         streams.append(stream)
     }
 
+    /// A request came on the stream `id`.
+    func began(_ id: HTTP2StreamID) {
+        lastStream = max(lastStream, id)
+    }
+
     func closed(_ stream: HTTP2Stream) {
         guard stream.index >= 0 else { return }
         let last = streams.removeLast()
@@ -133,6 +148,7 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
         }
         stream.index = -1
         if streams.isEmpty { idleSince = .now() }
+        closeIfDone()
     }
 
     // MARK: Tracking
@@ -163,10 +179,39 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
         if now - stalledSince >= core.limits.writeStallTimeout { cut(.writeStalled) }
     }
 
-    /// GOAWAY for all streams, then, after the round trip of a PING, GOAWAY with the last one; the management handler closes
-    /// the connection after the last stream.
+    /// GOAWAY for all streams and a PING. Its answer shows that the client knows, and that no stream opened before it
+    /// knew is still on its way: then GOAWAY again, with the last stream there was (RFC 9113 §6.8).
     func drain(now: NIODeadline) {
-        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        guard farewell == .none, let context else { return }
+        farewell = .announced
+        goAway(.maxID)
+        context.write(
+            wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: .ping(Self.pingData, ack: false))),
+            promise: nil)
+        context.flush()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .ping(Self.pingData, ack: true) = unwrapInboundIn(data).payload, farewell == .announced
+        else {
+            return
+        }
+        farewell = .final
+        goAway(lastStream)
+        context.flush()
+        closeIfDone()
+    }
+
+    private func goAway(_ stream: HTTP2StreamID) {
+        let payload = HTTP2Frame.FramePayload.goAway(
+            lastStreamID: stream, errorCode: .noError, opaqueData: nil)
+        context?.write(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: nil)
+    }
+
+    /// Closes behind the last stream, in the loop's next turn: its last frame may not have been flushed yet.
+    private func closeIfDone() {
+        guard farewell == .final, streams.isEmpty else { return }
+        channel.eventLoop.assumeIsolated().execute { self.close() }
     }
 
     func cut(_ reason: HTTPCancellation) {
