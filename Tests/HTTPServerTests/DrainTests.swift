@@ -4,6 +4,12 @@ import NIOHTTP1
 import NIOPosix
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 @Suite struct DrainTests {
     private func start(
         _ limits: HTTPServerLimits = HTTPServerLimits(), handler: @escaping @Sendable (HTTPExchange) -> Void
@@ -132,5 +138,35 @@ import Testing
         #expect(response.body == "end")
         _ = try await client.toEnd()
         try await done.get()
+    }
+
+    @Test func aConnectionThatNeverSentAnythingDoesNotHoldTheDrainUp() async throws {
+        var limits = HTTPServerLimits()
+        limits.drainIdleGrace = .milliseconds(50)
+        let server = try await start(limits) { $0.respond(.ok) }
+        let silent = try await RawClient.connect(to: server.address)
+        let other = try await RawClient.http2(to: server.address)
+        while server.counters.connections < 2 { await Task.yield() }
+        let started = ContinuousClock.now
+        let done = server.drain(within: .seconds(15))
+        let frames = try await other.frames { $0.contains { $0.kind == .ping } }
+        other.send(Frames.frame(6, 1, 0, try #require(frames.last { $0.kind == .ping }).payload))
+        try await done.get()
+        #expect(ContinuousClock.now - started < .seconds(10))
+        #expect(try await silent.toEnd() == "")
+    }
+
+    @Test func aServerListensOnASocketInTheFileSystem() async throws {
+        let path = "/tmp/http-server-tests-\(UInt64.random(in: .min ... .max)).sock"
+        defer { unlink(path) }
+        let configuration = HTTPServerConfiguration(
+            address: .unix(path: path), group: MultiThreadedEventLoopGroup.singleton)
+        let handler = ClosureHandler { $0.respond(.ok, body: ByteBuffer(string: "here")) }
+        let server = try await HTTPServer.start(configuration, handler: handler).get()
+        let client = try await RawClient.connect(to: SocketAddress(unixDomainSocketPath: path))
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try await client.text(until: "here").hasPrefix("HTTP/1.1 200 "))
+        await client.close()
+        try await server.drain(within: .zero).get()
     }
 }

@@ -162,7 +162,8 @@ struct HPACKReader {
         return length & 128 == 0 ? String(decoding: text, as: UTF8.self) : Self.digits(text)
     }
 
-    /// Huffman codes of digits (RFC 7541 appendix B): 0–2 are five bits 00000–00010, 3–9 six bits from 011001.
+    /// Huffman codes of digits (RFC 7541 appendix B): 0–2 are five bits 00000–00010, 3–9 six bits from
+    /// 011001.
     private static func digits(_ bytes: [UInt8]) -> String {
         let bits = bytes.flatMap { byte in (0..<8).map { Int(byte >> (7 - $0)) & 1 } }
         var index = 0

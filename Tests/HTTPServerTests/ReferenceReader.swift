@@ -14,7 +14,8 @@ struct ReadRequest: Equatable {
 }
 
 enum ReferenceReader {
-    /// Our parser, fed `step` bytes at a time; nil where it refuses. The second value is what was left unread.
+    /// Our parser, fed `step` bytes at a time; nil where it refuses. The second value is what was left
+    /// unread.
     static func readStrictly(_ text: String, step: Int) -> [ReadRequest]? {
         readStrictly(Array(text.utf8), step: step)
     }

@@ -24,6 +24,20 @@ import Testing
         }
     }
 
+    @Test func anHTTP2PrefaceThatStopsHalfwayIsCut() async throws {
+        try await withServer({ $0.headerReadTimeout = .seconds(1) }, handler: { $0.respond(.ok) }) {
+            server in
+            let client = try await RawClient.connect(to: server.address)
+            client.send("PRI * HTTP/2.0\r\n")
+            #expect(try await client.toEnd().hasPrefix("HTTP/1.1 408 "))
+            let other = try await RawClient.connect(to: server.address)
+            other.send("PRI")
+            other.send("NT / HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try await other.text(until: "\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
+            await other.close()
+        }
+    }
+
     @Test func anIdleConnectionIsClosedWithoutAWord() async throws {
         try await withServer({ $0.keepAliveTimeout = .milliseconds(100) }, handler: { $0.respond(.ok) }) {
             server in
@@ -155,20 +169,23 @@ import Testing
     /// As many idle connections as the descriptors allow, both ends being in this process, at most 10,000.
     @Test func tenThousandIdleConnectionsDoNotDisturb() async throws {
         let count = min(10_000, (Self.raisedDescriptorLimit() - 1500) / 2)
-        try await withServer(handler: { $0.respond(.ok, body: ByteBuffer(string: "fine")) }) { server in
+        // Loops of its own, so that other tests' clocks do not feel the rush.
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        try await withServer(group: loops, handler: { $0.respond(.ok, body: ByteBuffer(string: "fine")) }) {
+            server in
             let clients = try await withThrowingTaskGroup(of: [RawClient].self) { group in
                 for _ in 0..<20 {
                     group.addTask {
                         var clients: [RawClient] = []
                         for _ in 0..<count / 20 {
-                            clients.append(try await RawClient.connect(to: server.address))
+                            clients.append(try await RawClient.connect(to: server.address, group: loops))
                         }
                         return clients
                     }
                 }
                 return try await group.reduce(into: []) { $0 += $1 }
             }
-            let client = try await RawClient.connect(to: server.address)
+            let client = try await RawClient.connect(to: server.address, group: loops)
             for _ in 0..<100 {
                 client.forget()
                 client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -179,6 +196,7 @@ import Testing
             for client in clients { client.channel.close(promise: nil) }
             await client.close()
         }
+        try await loops.shutdownGracefully()
     }
 
     /// The soft limit of open files, after raising it as far as it goes.

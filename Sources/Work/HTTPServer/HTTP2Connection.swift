@@ -3,10 +3,10 @@ import NIOHTTP2
 
 /// What the server keeps of an HTTP/2 connection: its streams, for deadlines, and the ways it ends.
 ///
-/// The protocol is swift-nio-http2's. It already bounds resets and stream errors, control frames, CONTINUATION
-/// frames, empty DATA frames and header lists, and verifies header blocks and content lengths; all with our
-/// numbers. What it does not have is here and in `HTTP2Stream`: time-outs, stalled windows, and the rules on authority, target and
-/// field values that HTTP/1.1 requests are held to as well.
+/// The protocol is swift-nio-http2's. It already bounds resets and stream errors, control frames,
+/// CONTINUATION frames, empty DATA frames and header lists, and verifies header blocks and content lengths;
+/// all with our numbers. What it does not have is here and in `HTTP2Stream`: time-outs, stalled windows, and
+/// the rules on authority, target and field values that HTTP/1.1 requests are held to as well.
 final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     typealias InboundIn = HTTP2Frame
     typealias OutboundOut = HTTP2Frame
@@ -109,9 +109,9 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Stream errors were answered with RST_STREAM by the codec; all others end the connection, after what the
-        // codec has written: its GOAWAY, or the last frame of the last stream. It may be in the middle of a flush, so
-        // the end is left to the loop's next turn.
+        // Stream errors were answered with RST_STREAM by the codec; all others end the connection, after what
+        // the codec has written: its GOAWAY, or the last frame of the last stream. It may be in the middle of
+        // a flush, so the end is left to the loop's next turn.
         if error is NIOHTTP2Errors.StreamError { return }
         channel.eventLoop.assumeIsolated().execute {
             self.context?.flush()
@@ -179,8 +179,8 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
         if now - stalledSince >= core.limits.writeStallTimeout { cut(.writeStalled) }
     }
 
-    /// GOAWAY for all streams and a PING. Its answer shows that the client knows, and that no stream opened before it
-    /// knew is still on its way: then GOAWAY again, with the last stream there was (RFC 9113 §6.8).
+    /// GOAWAY for all streams and a PING. Its answer shows that the client knows, and that no stream opened
+    /// before it knew is still on its way: then GOAWAY again, with the last stream there was (RFC 9113 §6.8).
     func drain(now: NIODeadline) {
         guard farewell == .none, let context else { return }
         farewell = .announced

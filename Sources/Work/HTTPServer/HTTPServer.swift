@@ -110,8 +110,9 @@ public final class HTTPServer: Sendable {
 
     // MARK: Stopping
 
-    /// Stops in good order: no new connections; requests received are answered, with `connection: close` or after
-    /// GOAWAY; then connections close. What is not done after `time` is cut (`HTTPCancellation.drained`).
+    /// Stops in good order: no new connections; requests received are answered, with `connection: close` or
+    /// after GOAWAY; then connections close. What is not done after `time` is cut
+    /// (`HTTPCancellation.drained`).
     ///
     /// A second call joins the first.
     ///
