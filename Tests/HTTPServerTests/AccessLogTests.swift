@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -67,6 +68,27 @@ import Testing
                 + #""protocol":"HTTP/1.1","status":404,"bytes_in":1,"bytes_out":2,"milliseconds":1.042,"#
                 + #""request_id":"r1"}"# + "\n")
         #expect(await line(.json, includesQuery: true).contains("?secret=1"))
+    }
+
+    @Test func batchesReachTheFileInOrder() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "access-\(UUID()).log")
+        #expect(FileManager.default.createFile(atPath: file.path, contents: nil))
+        defer {
+            // What cannot be removed harms no other test.
+            try? FileManager.default.removeItem(at: file)
+        }
+        let handle = try FileHandle(forWritingTo: file)
+        let writer = AccessLogWriter(format: .text, descriptor: handle.fileDescriptor)
+        for number in 0..<100 {
+            var record = Self.record
+            record.requestID = "n\(number)"
+            writer.record([record, record])
+        }
+        await writer.close()
+        try handle.close()
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 200 && writer.dropped == 0)
+        #expect(lines.indices.allSatisfy { lines[$0].hasSuffix(" n\($0 / 2)") })
     }
 
     @Test func recordsThatCannotBeWrittenAreCounted() async throws {

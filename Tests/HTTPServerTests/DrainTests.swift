@@ -1,14 +1,9 @@
+import Foundation
 import HTTPServer
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite struct DrainTests {
     private func start(
@@ -157,8 +152,10 @@ import Testing
     }
 
     @Test func aServerListensOnASocketInTheFileSystem() async throws {
-        let path = "/tmp/http-server-tests-\(UInt64.random(in: .min ... .max)).sock"
-        defer { unlink(path) }
+        let file = FileManager.default.temporaryDirectory.appending(path: "http-\(UUID()).sock")
+        let path = file.path
+        // Gone already if the server removed it.
+        defer { try? FileManager.default.removeItem(at: file) }
         let configuration = HTTPServerConfiguration(
             address: .unix(path: path), group: MultiThreadedEventLoopGroup.singleton)
         let handler = ClosureHandler { $0.respond(.ok, body: ByteBuffer(string: "here")) }

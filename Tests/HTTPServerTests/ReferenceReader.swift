@@ -74,6 +74,7 @@ enum ReferenceReader {
     /// NIO's decoder; nil where it refuses.
     static func readWithNIO(_ bytes: [UInt8]) -> [ReadRequest]? {
         let channel = EmbeddedChannel()
+        // An unfinished request is an error at the end, and no finding here.
         defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         var requests: [ReadRequest] = []
         var isOpen = false

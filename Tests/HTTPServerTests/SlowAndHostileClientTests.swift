@@ -13,6 +13,9 @@ import Testing
         try await withServer({ $0.headerReadTimeout = .seconds(1) }, handler: { $0.respond(.ok) }) { server in
             let silent = try await RawClient.connect(to: server.address)
             let slow = try await RawClient.connect(to: server.address)
+            slow.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            _ = try await slow.text(until: "\r\n\r\n")
+            slow.forget()
             slow.send("GET / HTTP/1.1\r\nHost: a\r\nX: ")
             // Bytes that keep coming do not help.
             let drip = slow.channel.eventLoop.scheduleRepeatedTask(
@@ -25,16 +28,22 @@ import Testing
     }
 
     @Test func anHTTP2PrefaceThatStopsHalfwayIsCut() async throws {
-        try await withServer({ $0.headerReadTimeout = .seconds(1) }, handler: { $0.respond(.ok) }) {
+        try await withServer({ $0.headerReadTimeout = .milliseconds(200) }, handler: { $0.respond(.ok) }) {
             server in
             let client = try await RawClient.connect(to: server.address)
             client.send("PRI * HTTP/2.0\r\n")
-            #expect(try await client.toEnd().hasPrefix("HTTP/1.1 408 "))
-            let other = try await RawClient.connect(to: server.address)
-            other.send("PRI")
-            other.send("NT / HTTP/1.1\r\nHost: a\r\n\r\n")
-            #expect(try await other.text(until: "\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
-            await other.close()
+            #expect(try await !client.toEnd().contains("200"))
+            #expect(server.counters.requests == 0)
+        }
+    }
+
+    @Test func aMethodThatStartsLikeThePrefaceIsAMethod() async throws {
+        try await withServer(handler: answerWithSummary) { server in
+            let client = try await RawClient.connect(to: server.address)
+            client.send("PRI")
+            client.send("NT / HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try await client.text(until: "PRINT / []").hasPrefix("HTTP/1.1 200 "))
+            await client.close()
         }
     }
 
@@ -168,10 +177,13 @@ import Testing
 
     /// As many idle connections as the descriptors allow, both ends being in this process, at most 10,000.
     @Test func tenThousandIdleConnectionsDoNotDisturb() async throws {
-        let count = min(10_000, (Self.raisedDescriptorLimit() - 1500) / 2)
+        let count = min(10_000, (Self.raisedDescriptorLimit() - 800) / 2)
         // Loops of its own, so that other tests' clocks do not feel the rush.
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-        try await withServer(group: loops, handler: { $0.respond(.ok, body: ByteBuffer(string: "fine")) }) {
+        try await withServer(
+            { $0.headerReadTimeout = .minutes(5) }, group: loops,
+            handler: { $0.respond(.ok, body: ByteBuffer(string: "fine")) }
+        ) {
             server in
             let clients = try await withThrowingTaskGroup(of: [RawClient].self) { group in
                 for _ in 0..<20 {

@@ -24,7 +24,8 @@ public struct HTTPServerLimits: Sendable {
     /// From the first byte of a request (or from the connection's start) to the end of its header section.
     /// Beyond: 408 where something was received, and close.
     public var headerReadTimeout = TimeAmount.seconds(15)
-    /// Between two pieces of a body that the handler waits for, however small they are. Beyond: `HTTPCancellation.bodyTimeout`.
+    /// Between two pieces of a body that the handler waits for, however small they are. Beyond:
+    /// `HTTPCancellation.bodyTimeout`.
     public var bodyIdleTimeout = TimeAmount.seconds(30)
     /// Between two requests of a connection. Beyond: close.
     public var keepAliveTimeout = TimeAmount.seconds(75)
