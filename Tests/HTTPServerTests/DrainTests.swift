@@ -151,6 +151,17 @@ import Testing
         #expect(try await silent.toEnd() == "")
     }
 
+    @Test func anHTTP2ClientThatLeavesTheGoodbyeUnansweredIsNotWaitedFor() async throws {
+        var limits = HTTPServerLimits()
+        limits.lingerTimeout = .milliseconds(50)
+        let server = try await start(limits) { $0.respond(.ok) }
+        let client = try await RawClient.http2(to: server.address)
+        let started = ContinuousClock.now
+        try await server.drain(within: .seconds(15)).get()
+        #expect(ContinuousClock.now - started < .seconds(10))
+        #expect(try await client.frames { _ in false }.filter { $0.kind == .goAway }.count == 1)
+    }
+
     @Test func aServerListensOnASocketInTheFileSystem() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "http-\(UUID()).sock")
         let path = file.path

@@ -28,6 +28,7 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     private var isClosed = false
     private var context: ChannelHandlerContext?
     private var farewell = Farewell.none
+    private var farewellSince = NIODeadline.distantPast
     private var lastStream = HTTP2StreamID.rootStream
     /// A client that connects, speaks HTTP/2 and then never opens a stream is idle from here.
     private var idleSince = NIODeadline.now()
@@ -159,10 +160,12 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
             if index < streams.count { streams[index].tick(now: now) }
             index -= 1
         }
-        if streams.isEmpty, now - idleSince >= core.limits.keepAliveTimeout {
-            drain(now: now)
-            // A client that ignores GOAWAY is not waited for.
-            if now - idleSince >= core.limits.keepAliveTimeout + core.limits.lingerTimeout { close() }
+        if streams.isEmpty {
+            if now - idleSince >= core.limits.keepAliveTimeout { drain(now: now) }
+            // A client that leaves the goodbye unanswered is not waited for.
+            let isWaiting =
+                farewell != .none && now - max(farewellSince, idleSince) >= core.limits.lingerTimeout
+            if isWaiting { close() }
         }
         checkStall(now)
     }
@@ -184,6 +187,7 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     func drain(now: NIODeadline) {
         guard farewell == .none, let context else { return }
         farewell = .announced
+        farewellSince = now
         goAway(.maxID)
         context.write(
             wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: .ping(Self.pingData, ack: false))),
