@@ -1,6 +1,7 @@
-// The measure for `make bench`: the least HTTP/1.1 server one can write on NIO. It parses the request, answers the
-// same small bytes as the hello program, keeps the connection, and does nothing else. Two loops, one listener, NIO's own pipeline
-// (pipelining assistance and error handling on, as NIO sets them up by default), one flush per response.
+// The measure for `make bench`: the least HTTP/1.1 server one can write on NIO. It parses the request,
+// answers the same small bytes as the hello program, keeps the connection, and does nothing else. Two loops,
+// one listener, NIO's own pipeline (pipelining assistance and error handling on, as NIO sets them up by
+// default), one flush per response.
 import NIOCore
 import NIOHTTP1
 import NIOPosix

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -18,12 +19,16 @@ import Testing
 
     @Test func everyRequestIsRecorded() async throws {
         let records = Records()
-        try await withServer(log: records, handler: { exchange in
-            if exchange.head.path == "/gone" { return }
-            answerWithSummary(exchange)
-        }) { server in
+        try await withServer(
+            log: records,
+            handler: { exchange in
+                if exchange.head.path == "/gone" { return }
+                answerWithSummary(exchange)
+            }
+        ) { server in
             let client = try await RawClient.connect(to: server.address)
-            client.send("POST /a?token=1 HTTP/1.1\r\nHost: a\r\nX-Request-ID: one\r\nContent-Length: 3\r\n\r\nabc")
+            client.send(
+                "POST /a?token=1 HTTP/1.1\r\nHost: a\r\nX-Request-ID: one\r\nContent-Length: 3\r\n\r\nabc")
             _ = try await client.text(until: "[abc]")
             client.send("GET /gone HTTP/1.1\r\nHost: a\r\nX-Request-ID: two\r\n\r\n")
             while server.counters.requests < 2 { await Task.yield() }
@@ -41,8 +46,10 @@ import Testing
     }
 
     private static let record = AccessRecord(
-        requestID: "r1", time: 784_111_777_005_000_000, method: .GET, target: "/a\"\\b?secret=1", version: .http1_1,
-        status: 404, bytesIn: 1, bytesOut: 2, duration: .microseconds(1042), remoteAddress: nil, cancellation: nil)
+        requestID: "r1", time: 784_111_777_005_000_000, method: .GET, target: "/a\"\\b?secret=1",
+        version: .http1_1,
+        status: 404, bytesIn: 1, bytesOut: 2, duration: .microseconds(1042), remoteAddress: nil,
+        cancellation: nil)
 
     private func line(_ format: AccessLogWriter.Format, includesQuery: Bool = false) async -> String {
         let writer = AccessLogWriter(format: format, descriptor: -1, includesQuery: includesQuery)
@@ -61,6 +68,27 @@ import Testing
                 + #""protocol":"HTTP/1.1","status":404,"bytes_in":1,"bytes_out":2,"milliseconds":1.042,"#
                 + #""request_id":"r1"}"# + "\n")
         #expect(await line(.json, includesQuery: true).contains("?secret=1"))
+    }
+
+    @Test func batchesReachTheFileInOrder() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "access-\(UUID()).log")
+        #expect(FileManager.default.createFile(atPath: file.path, contents: nil))
+        defer {
+            // What cannot be removed harms no other test.
+            try? FileManager.default.removeItem(at: file)
+        }
+        let handle = try FileHandle(forWritingTo: file)
+        let writer = AccessLogWriter(format: .text, descriptor: handle.fileDescriptor)
+        for number in 0..<100 {
+            var record = Self.record
+            record.requestID = "n\(number)"
+            writer.record([record, record])
+        }
+        await writer.close()
+        try handle.close()
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 200 && writer.dropped == 0)
+        #expect(lines.indices.allSatisfy { lines[$0].hasSuffix(" n\($0 / 2)") })
     }
 
     @Test func recordsThatCannotBeWrittenAreCounted() async throws {

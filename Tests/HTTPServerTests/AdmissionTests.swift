@@ -8,10 +8,14 @@ import Testing
     private let loop = MultiThreadedEventLoopGroup.singleton.any()
 
     @Test func placesAreBoundedAndHandedOn() async throws {
-        let queue = AdmissionQueue(AdmissionLimits(concurrentRequests: 2, queuedRequests: 1, queueWait: .seconds(60)))
+        let queue = AdmissionQueue(
+            AdmissionLimits(concurrentRequests: 2, queuedRequests: 1, queueWait: .seconds(60)))
         #expect(queue.tryEnter() && queue.tryEnter() && !queue.tryEnter())
         let admitted = Outcome<Bool>()
-        #expect(queue.wait(on: loop) { if case .admitted = $0 { admitted.set(true) } else { admitted.set(false) } } != nil)
+        #expect(
+            queue.wait(on: loop) {
+                if case .admitted = $0 { admitted.set(true) } else { admitted.set(false) }
+            } != nil)
         #expect(queue.wait(on: loop) { _ in } == nil)
         #expect(queue.refused == 1)
         queue.leave()
@@ -33,7 +37,8 @@ import Testing
     }
 
     @Test func whoGivesUpIsForgotten() async throws {
-        let queue = AdmissionQueue(AdmissionLimits(concurrentRequests: 1, queuedRequests: 1, queueWait: .seconds(60)))
+        let queue = AdmissionQueue(
+            AdmissionLimits(concurrentRequests: 1, queuedRequests: 1, queueWait: .seconds(60)))
         #expect(queue.tryEnter())
         let ticket = try #require(queue.wait(on: loop) { _ in Issue.record("decided") })
         #expect(queue.giveUp(ticket) && !queue.giveUp(ticket))
@@ -42,7 +47,8 @@ import Testing
     }
 
     @Test func manyLoopsNeverExceedTheLimit() async throws {
-        let queue = AdmissionQueue(AdmissionLimits(concurrentRequests: 3, queuedRequests: 5000, queueWait: .seconds(60)))
+        let queue = AdmissionQueue(
+            AdmissionLimits(concurrentRequests: 3, queuedRequests: 5000, queueWait: .seconds(60)))
         let done = Tally()
         for _ in 0..<2000 {
             let loop = MultiThreadedEventLoopGroup.singleton.next()
@@ -61,17 +67,25 @@ import Testing
         #expect(queue.working == 0 && queue.waiting == 0)
     }
 
-    @Test("Beyond the limits the answer is 503 with Retry-After, and the handler is not called", arguments: [false, true])
+    @Test(
+        "Beyond the limits the answer is 503 with Retry-After, and the handler is not called",
+        arguments: [false, true])
     func serviceUnavailable(isHTTP2: Bool) async throws {
         let go = Outcome<Bool>()
         let served = Tally()
-        try await withServer({
-            $0.admission = AdmissionLimits(concurrentRequests: 1, queuedRequests: 1, queueWait: .seconds(7))
-        }, handler: { exchange in
-            served.add()
-            let bound = NIOLoopBound(exchange, eventLoop: exchange.eventLoop)
-            go.onceSet(on: exchange.eventLoop) { bound.value.respond(.ok, body: ByteBuffer(string: "fine")) }
-        }) { server in
+        try await withServer(
+            {
+                $0.admission = AdmissionLimits(
+                    concurrentRequests: 1, queuedRequests: 1, queueWait: .seconds(7))
+            },
+            handler: { exchange in
+                served.add()
+                let bound = NIOLoopBound(exchange, eventLoop: exchange.eventLoop)
+                go.onceSet(on: exchange.eventLoop) {
+                    bound.value.respond(.ok, body: ByteBuffer(string: "fine"))
+                }
+            }
+        ) { server in
             let working = try await Self.request(server, isHTTP2: isHTTP2)
             await served.reached(1)
             let waiting = try await Self.request(server, isHTTP2: isHTTP2)
@@ -82,7 +96,9 @@ import Testing
             #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("retry-after: 7\r\n"))
             #expect(served.count == 1)
             go.set(true)
-            for client in [working, waiting] { _ = try await client.received { String(buffer: $0).contains("fine") } }
+            for client in [working, waiting] {
+                _ = try await client.received { String(buffer: $0).contains("fine") }
+            }
             #expect(served.count == 2)
             for client in [working, waiting, refused] { await client.close() }
         }
@@ -101,9 +117,12 @@ import Testing
 
     @Test func aClientThatLeavesTheQueueFreesItsPlaceInIt() async throws {
         let served = Tally()
-        try await withServer({
-            $0.admission = AdmissionLimits(concurrentRequests: 1, queuedRequests: 1, queueWait: .seconds(60))
-        }, handler: { _ in served.add() }) { server in
+        try await withServer(
+            {
+                $0.admission = AdmissionLimits(
+                    concurrentRequests: 1, queuedRequests: 1, queueWait: .seconds(60))
+            }, handler: { _ in served.add() }
+        ) { server in
             let working = try await Self.request(server, isHTTP2: false)
             await served.reached(1)
             let waiting = try await Self.request(server, isHTTP2: false)

@@ -56,12 +56,17 @@ import Testing
 
     @Test func whatIsHeldForAHandlerIsBounded() async throws {
         let started = Outcome<Bool>()
-        try await withServer({ $0.requestBufferBytes = 65_536 }, handler: { exchange in
-            if exchange.head.path == "/ping" { return _ = exchange.respond(.ok, body: ByteBuffer(string: "pong")) }
-            // Never reads, so nothing is taken beyond the mark.
-            started.set(true)
-            exchange.onCancelled = { _ in }
-        }) { server in
+        try await withServer(
+            { $0.requestBufferBytes = 65_536 },
+            handler: { exchange in
+                if exchange.head.path == "/ping" {
+                    return _ = exchange.respond(.ok, body: ByteBuffer(string: "pong"))
+                }
+                // Never reads, so nothing is taken beyond the mark.
+                started.set(true)
+                exchange.onCancelled = { _ in }
+            }
+        ) { server in
             let client = try await RawClient.connect(to: server.address)
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(Self.total)\r\n\r\n")
             _ = try await started.value()
@@ -99,7 +104,9 @@ final class SinkHandler: ChannelInboundHandler, Sendable {
 
     init(_ tally: Tally) { self.tally = tally }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { tally.add(unwrapInboundIn(data).readableBytes) }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        tally.add(unwrapInboundIn(data).readableBytes)
+    }
 }
 
 /// Reads a body to its end and says how long it was.

@@ -16,7 +16,8 @@ struct SeededGenerator: RandomNumberGenerator {
 @Suite struct DifferentialTests {
     static let seeds = FramingVector.all.filter { $0.bytes.utf8.count < 300 }.map { Array($0.bytes.utf8) }
     static let interesting: [[UInt8]] = [
-        [0x0d], [0x0a], [0x0d, 0x0a], [0x20], [0x09], [0x00], [0x3a], [0x3b], [0x2c], [0x30], [0x35], [0x7f], [0x80],
+        [0x0d], [0x0a], [0x0d, 0x0a], [0x20], [0x09], [0x00], [0x3a], [0x3b], [0x2c], [0x30], [0x35], [0x7f],
+        [0x80],
         Array("Content-Length: 5\r\n".utf8), Array("Transfer-Encoding: chunked\r\n".utf8),
         Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8), Array("0\r\n\r\n".utf8), Array("chunked".utf8),
     ]
@@ -34,7 +35,8 @@ struct SeededGenerator: RandomNumberGenerator {
             accepted += 1
             let theirs = ReferenceReader.readWithNIO(bytes)
             // Their reader may refuse what comes behind our last whole request, never less.
-            #expect(theirs == nil || theirs == ours, "\(String(decoding: bytes, as: UTF8.self).debugDescription)")
+            #expect(
+                theirs == nil || theirs == ours, "\(String(decoding: bytes, as: UTF8.self).debugDescription)")
             #expect(
                 ours == ReferenceReader.readStrictly(bytes, step: Int.random(in: 1...7, using: &generator)))
         }

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPServer
 import NIOCore
 import NIOHTTP1
@@ -132,5 +133,48 @@ import Testing
         #expect(response.body == "end")
         _ = try await client.toEnd()
         try await done.get()
+    }
+
+    @Test func aConnectionThatNeverSentAnythingDoesNotHoldTheDrainUp() async throws {
+        var limits = HTTPServerLimits()
+        limits.drainIdleGrace = .milliseconds(50)
+        let server = try await start(limits) { $0.respond(.ok) }
+        let silent = try await RawClient.connect(to: server.address)
+        let other = try await RawClient.http2(to: server.address)
+        while server.counters.connections < 2 { await Task.yield() }
+        let started = ContinuousClock.now
+        let done = server.drain(within: .seconds(15))
+        let frames = try await other.frames { $0.contains { $0.kind == .ping } }
+        other.send(Frames.frame(6, 1, 0, try #require(frames.last { $0.kind == .ping }).payload))
+        try await done.get()
+        #expect(ContinuousClock.now - started < .seconds(10))
+        #expect(try await silent.toEnd() == "")
+    }
+
+    @Test func anHTTP2ClientThatLeavesTheGoodbyeUnansweredIsNotWaitedFor() async throws {
+        var limits = HTTPServerLimits()
+        limits.lingerTimeout = .milliseconds(50)
+        let server = try await start(limits) { $0.respond(.ok) }
+        let client = try await RawClient.http2(to: server.address)
+        let started = ContinuousClock.now
+        try await server.drain(within: .seconds(15)).get()
+        #expect(ContinuousClock.now - started < .seconds(10))
+        #expect(try await client.frames { _ in false }.filter { $0.kind == .goAway }.count == 1)
+    }
+
+    @Test func aServerListensOnASocketInTheFileSystem() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "http-\(UUID()).sock")
+        let path = file.path
+        // Gone already if the server removed it.
+        defer { try? FileManager.default.removeItem(at: file) }
+        let configuration = HTTPServerConfiguration(
+            address: .unix(path: path), group: MultiThreadedEventLoopGroup.singleton)
+        let handler = ClosureHandler { $0.respond(.ok, body: ByteBuffer(string: "here")) }
+        let server = try await HTTPServer.start(configuration, handler: handler).get()
+        let client = try await RawClient.connect(to: SocketAddress(unixDomainSocketPath: path))
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try await client.text(until: "here").hasPrefix("HTTP/1.1 200 "))
+        await client.close()
+        try await server.drain(within: .zero).get()
     }
 }

@@ -24,9 +24,13 @@ import Testing
         }
     }
 
-    @Test("Where a request is cut into packets changes nothing", arguments: FramingVector.all.filter { $0.bytes.utf8.count < 300 })
+    @Test(
+        "Where a request is cut into packets changes nothing",
+        arguments: FramingVector.all.filter { $0.bytes.utf8.count < 300 })
     func byteByByte(_ vector: FramingVector) throws {
-        #expect(ReferenceReader.readStrictly(vector.bytes, step: 1) == ReferenceReader.readStrictly(vector.bytes, step: 9999))
+        #expect(
+            ReferenceReader.readStrictly(vector.bytes, step: 1)
+                == ReferenceReader.readStrictly(vector.bytes, step: 9999))
     }
 
     @Test func bytesBehindARefusedRequestAreNeverARequest() async throws {

@@ -23,7 +23,8 @@ struct FramingVector: Sendable, CustomTestStringConvertible {
         FramingVector(name: name, bytes: bytes, outcome: .accepted(text))
     }
 
-    static let all = requestLines + hosts + lineEnds + fields + lengths + codings + chunks + sizes + wellFormed
+    static let all =
+        requestLines + hosts + lineEnds + fields + lengths + codings + chunks + sizes + wellFormed
 
     private static func get(_ target: String) -> String { "GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n" }
     private static func post(_ fields: String, _ body: String = "") -> String {
@@ -120,8 +121,11 @@ struct FramingVector: Sendable, CustomTestStringConvertible {
 
     static let codings: [FramingVector] = [
         refused("both lengths", post("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")),
-        refused("both lengths, other order", post("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", "0\r\n\r\n")),
-        refused("coding in HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        refused(
+            "both lengths, other order",
+            post("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", "0\r\n\r\n")),
+        refused(
+            "coding in HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         refused("unknown coding", post("Transfer-Encoding: gzip\r\n", "0\r\n\r\n"), 501),
         refused("gzip, chunked", post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"), 501),
         refused("chunked, identity", post("Transfer-Encoding: chunked, identity\r\n", "0\r\n\r\n"), 501),
@@ -130,8 +134,12 @@ struct FramingVector: Sendable, CustomTestStringConvertible {
         refused("chunked with a parameter", post("Transfer-Encoding: chunked;a=b\r\n", "0\r\n\r\n"), 501),
         refused("quoted chunked", post("Transfer-Encoding: \"chunked\"\r\n", "0\r\n\r\n"), 501),
         refused("vertical tab before chunked", post("Transfer-Encoding: \u{b}chunked\r\n", "0\r\n\r\n")),
-        refused("chunked twice", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")),
-        refused("chunked and identity", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"), 400),
+        refused(
+            "chunked twice", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")
+        ),
+        refused(
+            "chunked and identity", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"), 400
+        ),
         refused("blank before the coding's colon", post("Transfer-Encoding : chunked\r\n", "0\r\n\r\n")),
         refused("empty coding", post("Transfer-Encoding:\r\n", "0\r\n\r\n"), 501),
     ]
@@ -150,7 +158,9 @@ struct FramingVector: Sendable, CustomTestStringConvertible {
         refused("chunk longer than its size", chunked("3\r\nabcd\r\n0\r\n\r\n")),
         refused("chunk extension with a bare CR", chunked("3;a\rb\r\nabc\r\n0\r\n\r\n")),
         refused("chunk extension with NUL", chunked("3;a\0\r\nabc\r\n0\r\n\r\n")),
-        refused("chunk extension too long", chunked("3;\(String(repeating: "a", count: 300))\r\nabc\r\n0\r\n\r\n")),
+        refused(
+            "chunk extension too long", chunked("3;\(String(repeating: "a", count: 300))\r\nabc\r\n0\r\n\r\n")
+        ),
         refused("endless chunk size line", chunked("3;\(String(repeating: "a", count: 4000))")),
         refused("bare LF at the last chunk", chunked("0\n\n")),
         refused("trailer with a blank before the colon", chunked("0\r\nX : y\r\n\r\n")),
@@ -171,10 +181,13 @@ struct FramingVector: Sendable, CustomTestStringConvertible {
             "GET / HTTP/1.1\r\nHost: a\r\n"
                 + String(repeating: "X: \(String(repeating: "y", count: 1000))\r\n", count: 70) + "\r\n", 431),
         refused(
-            "field without an end", "GET / HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "y", count: 70_000), 431),
+            "field without an end",
+            "GET / HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "y", count: 70_000), 431),
         refused(
             "trailers too long",
-            chunked("0\r\n" + String(repeating: "X: \(String(repeating: "y", count: 1000))\r\n", count: 70) + "\r\n")),
+            chunked(
+                "0\r\n" + String(repeating: "X: \(String(repeating: "y", count: 1000))\r\n", count: 70)
+                    + "\r\n")),
         refused("declared body too long", post("Content-Length: 2000000000000\r\n"), 413),
         refused("chunk beyond the body's limit", chunked("fffffffffff\r\nabc"), 413),
     ]
@@ -191,7 +204,8 @@ struct FramingVector: Sendable, CustomTestStringConvertible {
         accepted("length with zeros in front", post("Content-Length: 003\r\n", "abc"), "POST / [abc]"),
         accepted("chunks", chunked("3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n"), "POST / [abc0123456789]"),
         accepted("chunk extension", chunked("3;a=b\r\nabc\r\n0;c\r\n\r\n"), "POST / [abc]"),
-        accepted("coding in capitals", post("Transfer-Encoding: CHUNKED\r\n", "1\r\na\r\n0\r\n\r\n"), "POST / [a]"),
+        accepted(
+            "coding in capitals", post("Transfer-Encoding: CHUNKED\r\n", "1\r\na\r\n0\r\n\r\n"), "POST / [a]"),
         accepted("trailers", chunked("1\r\na\r\n0\r\nX-Sum: 9\r\n\r\n"), "POST / [a] X-Sum=9"),
         accepted("value with blanks around", "GET / HTTP/1.1\r\nHost: \t a \t\r\n\r\n", "GET / []"),
         accepted("value in UTF-8", "GET / HTTP/1.1\r\nHost: a\r\nX: ä\r\n\r\n", "GET / []"),

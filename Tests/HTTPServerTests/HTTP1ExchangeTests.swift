@@ -33,7 +33,8 @@ import Testing
     }
 
     @Test func aSmallResponseArrivesWithItsFraming() async throws {
-        try await withServer(handler: { $0.respond(.created, ["x-a": "b"], body: ByteBuffer(string: "hi")) }) { server in
+        try await withServer(handler: { $0.respond(.created, ["x-a": "b"], body: ByteBuffer(string: "hi")) })
+        { server in
             let client = try await RawClient.connect(to: server.address)
             client.send(Self.get("/", "X-Request-ID: abc-1\r\n"))
             let answer = try await client.text(until: "hi")
@@ -44,7 +45,9 @@ import Testing
         }
     }
 
-    @Test("A request id that could do harm is replaced", arguments: ["a b", "<script>", "", String(repeating: "a", count: 65)])
+    @Test(
+        "A request id that could do harm is replaced",
+        arguments: ["a b", "<script>", "", String(repeating: "a", count: 65)])
     func requestID(_ id: String) async throws {
         try await withServer(handler: { $0.respond(.ok) }) { server in
             let client = try await RawClient.connect(to: server.address)
@@ -128,7 +131,9 @@ import Testing
         ])
     func bodiless(_ bodiless: Bodiless) async throws {
         try await withServer(handler: { exchange in
-            if exchange.head.path == "/next" { return _ = exchange.respond(.ok, body: ByteBuffer(string: "next")) }
+            if exchange.head.path == "/next" {
+                return _ = exchange.respond(.ok, body: ByteBuffer(string: "next"))
+            }
             if exchange.head.path == "/whole" {
                 return _ = exchange.respond(
                     bodiless.status, ["content-length": "5"], body: ByteBuffer(string: "hello"))
@@ -177,7 +182,9 @@ import Testing
 
     @Test(
         "Fields that would split the response are never sent",
-        arguments: [("x-a", "b\r\nset-cookie: c"), ("x-a\r\nb", "c"), ("x a", "b"), ("x-a", "b\0"), ("", "b")])
+        arguments: [
+            ("x-a", "b\r\nset-cookie: c"), ("x-a\r\nb", "c"), ("x a", "b"), ("x-a", "b\0"), ("", "b"),
+        ])
     func splitting(_ name: String, _ value: String) async throws {
         try await withServer(handler: { exchange in
             var headers = HTTPHeaders()
@@ -244,7 +251,8 @@ import Testing
     }
 
     @Test func aSmallUnreadBodyIsSkippedAndALargeOneEndsTheConnection() async throws {
-        try await withServer(handler: { $0.respond(.ok, body: ByteBuffer(string: $0.head.target)) }) { server in
+        try await withServer(handler: { $0.respond(.ok, body: ByteBuffer(string: $0.head.target)) }) {
+            server in
             let client = try await RawClient.connect(to: server.address)
             client.send("POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 30000\r\n\r\n")
             client.send(String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n ", count: 1000) + "")
@@ -274,7 +282,8 @@ import Testing
     }
 
     @Test func aClientThatClosesItsSideStillGetsWhatWasAnswered() async throws {
-        try await withServer(handler: { $0.respond(.ok, body: ByteBuffer(string: $0.head.target)) }) { server in
+        try await withServer(handler: { $0.respond(.ok, body: ByteBuffer(string: $0.head.target)) }) {
+            server in
             let client = try await RawClient.connect(to: server.address)
             client.send(Self.get("/1") + Self.get("/2"))
             client.closeOutput()

@@ -8,7 +8,9 @@ enum Frames {
     static let endStream: UInt8 = 1
     static let endHeaders: UInt8 = 4
 
-    static func frame(_ type: UInt8, _ flags: UInt8, _ stream: Int, _ payload: ByteBuffer = ByteBuffer()) -> ByteBuffer {
+    static func frame(_ type: UInt8, _ flags: UInt8, _ stream: Int, _ payload: ByteBuffer = ByteBuffer())
+        -> ByteBuffer
+    {
         var bytes = ByteBuffer()
         bytes.writeInteger(UInt8(payload.readableBytes >> 16))
         bytes.writeInteger(UInt16(payload.readableBytes & 0xffff))
@@ -80,7 +82,9 @@ enum Frames {
 
 /// A received frame.
 struct ReceivedFrame: Sendable {
-    enum Kind: UInt8 { case data, headers, priority, reset, settings, pushPromise, ping, goAway, windowUpdate }
+    enum Kind: UInt8 {
+        case data, headers, priority, reset, settings, pushPromise, ping, goAway, windowUpdate
+    }
 
     let type: UInt8
     let flags: UInt8
@@ -125,7 +129,8 @@ extension RawClient {
     }
 
     /// All frames received so far once `isEnough` holds for them, or at the connection's end.
-    func frames(until isEnough: @escaping @Sendable ([ReceivedFrame]) -> Bool) async throws -> [ReceivedFrame] {
+    func frames(until isEnough: @escaping @Sendable ([ReceivedFrame]) -> Bool) async throws -> [ReceivedFrame]
+    {
         ReceivedFrame.all(in: try await received { isEnough(ReceivedFrame.all(in: $0)) })
     }
 
@@ -157,7 +162,8 @@ struct HPACKReader {
         return length & 128 == 0 ? String(decoding: text, as: UTF8.self) : Self.digits(text)
     }
 
-    /// Huffman codes of digits (RFC 7541 appendix B): 0–2 are five bits 00000–00010, 3–9 six bits from 011001.
+    /// Huffman codes of digits (RFC 7541 appendix B): 0–2 are five bits 00000–00010, 3–9 six bits from
+    /// 011001.
     private static func digits(_ bytes: [UInt8]) -> String {
         let bits = bytes.flatMap { byte in (0..<8).map { Int(byte >> (7 - $0)) & 1 } }
         var index = 0

@@ -43,7 +43,8 @@ import Testing
             client.send(Frames.headers(Frames.get("/"), stream: 1, flags: Frames.endStream))
             for index in 0..<6 {
                 let value = String(repeating: "y", count: 16_000)
-                client.send(Frames.continuation([("x-\(index)", value)], stream: 1, flags: index == 5 ? 4 : 0))
+                client.send(
+                    Frames.continuation([("x-\(index)", value)], stream: 1, flags: index == 5 ? 4 : 0))
             }
             let frames = try await client.frames { $0.contains { $0.kind == .goAway || $0.kind == .reset } }
             #expect(frames.contains { $0.kind == .goAway || $0.kind == .reset })
@@ -62,13 +63,16 @@ import Testing
 
     @Test func emptyDataFloodEndsTheConnection() async throws {
         try await expectGoAway(repeats: 1000) { client, index in
-            if index == 0 { client.send(Frames.headers(Frames.post("/"), stream: 1, flags: Frames.endHeaders)) }
+            if index == 0 {
+                client.send(Frames.headers(Frames.post("/"), stream: 1, flags: Frames.endHeaders))
+            }
             client.send(Frames.data("", stream: 1))
         }
     }
 
     @Test func streamsBeyondTheLimitAreRefused() async throws {
-        try await withServer({ $0.concurrentStreams = 10 }, handler: { $0.onCancelled = { _ in } }) { server in
+        try await withServer({ $0.concurrentStreams = 10 }, handler: { $0.onCancelled = { _ in } }) {
+            server in
             let client = try await RawClient.http2(to: server.address)
             for index in 0..<11 { client.send(Frames.headers(Frames.get("/"), stream: 2 * index + 1)) }
             let frames = try await client.frames { $0.contains { $0.kind == .goAway || $0.kind == .reset } }

@@ -27,7 +27,9 @@ import Testing
             let client = try await RawClient.http2(to: server.address)
             client.send(Frames.headers(Frames.post("/"), stream: 1, flags: Frames.endHeaders))
             client.send(Frames.data("one", stream: 1))
-            _ = try await client.frames { $0.contains { $0.kind == .data && String(buffer: $0.payload) == "one" } }
+            _ = try await client.frames {
+                $0.contains { $0.kind == .data && String(buffer: $0.payload) == "one" }
+            }
             client.send(Frames.data("two", stream: 1, flags: Frames.endStream))
             #expect(try await client.response(on: 1).body == "onetwo")
             await client.close()
@@ -37,10 +39,13 @@ import Testing
     @Test func tlsNegotiatesTheProtocol() async throws {
         try await TestCertificate.withFiles { certificate, key in
             let tls = try HTTPServerTLS(certificateFile: certificate, keyFile: key)
-            try await withServer(tls: tls, handler: { exchange in
-                let head = exchange.head
-                exchange.respond(.ok, body: ByteBuffer(string: "<\(head.scheme) \(head.version.major)>"))
-            }) { server in
+            try await withServer(
+                tls: tls,
+                handler: { exchange in
+                    let head = exchange.head
+                    exchange.respond(.ok, body: ByteBuffer(string: "<\(head.scheme) \(head.version.major)>"))
+                }
+            ) { server in
                 let new = try await RawClient.http2(to: server.address, tls: TestCertificate.client(["h2"]))
                 new.send(Frames.headers(Frames.get("/"), stream: 1))
                 #expect(try await new.response(on: 1).body == "<https 2>")
@@ -59,7 +64,9 @@ import Testing
     @Test func aHandshakeThatNeverEndsIsCut() async throws {
         try await TestCertificate.withFiles { certificate, key in
             let tls = try HTTPServerTLS(certificateFile: certificate, keyFile: key)
-            try await withServer({ $0.handshakeTimeout = .milliseconds(100) }, tls: tls, handler: { $0.respond(.ok) }) {
+            try await withServer(
+                { $0.handshakeTimeout = .milliseconds(100) }, tls: tls, handler: { $0.respond(.ok) }
+            ) {
                 server in
                 let client = try await RawClient.connect(to: server.address)
                 client.send("\u{16}\u{3}\u{1}")
@@ -98,9 +105,18 @@ import Testing
         ("path with a blank", Frames.get("/a b")),
         ("path with CR LF", Frames.get("/ HTTP/1.1\r\nHost: b\r\n\r\n")),
         ("path with a fragment", Frames.get("/a#b")),
-        ("method with a blank", [(":method", "GET /x"), (":scheme", "http"), (":path", "/"), (":authority", "a")]),
-        ("authority with a path", [(":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a/b")]),
-        ("authority with user information", [(":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "u@a")]),
+        (
+            "method with a blank",
+            [(":method", "GET /x"), (":scheme", "http"), (":path", "/"), (":authority", "a")]
+        ),
+        (
+            "authority with a path",
+            [(":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a/b")]
+        ),
+        (
+            "authority with user information",
+            [(":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "u@a")]
+        ),
         ("no authority", [(":method", "GET"), (":scheme", "http"), (":path", "/")]),
         ("another host", Frames.get("/", [("host", "b")])),
         ("two lengths", Frames.post("/", [("content-length", "1"), ("content-length", "2")])),
@@ -149,11 +165,14 @@ import Testing
     @Test func aResponseWaitsForTheWindow() async throws {
         let cancelled = Outcome<HTTPCancellation>()
         let written = Tally()
-        try await withServer({ $0.writeStallTimeout = .milliseconds(200) }, handler: { exchange in
-            exchange.onCancelled = { cancelled.set($0) }
-            exchange.sendHead(.ok)
-            Source(exchange, total: 10 << 20, written: written).pump()
-        }) { server in
+        try await withServer(
+            { $0.writeStallTimeout = .milliseconds(200) },
+            handler: { exchange in
+                exchange.onCancelled = { cancelled.set($0) }
+                exchange.sendHead(.ok)
+                Source(exchange, total: 10 << 20, written: written).pump()
+            }
+        ) { server in
             let client = try await RawClient.http2(to: server.address, settings: [(4, 1000)])
             client.send(Frames.headers(Frames.get("/"), stream: 1))
             let frames = try await client.frames { frames in
@@ -168,9 +187,12 @@ import Testing
     }
 
     @Test func aShutWindowAtTheEndDoesNotHoldTheStreamForEver() async throws {
-        try await withServer({ $0.writeStallTimeout = .milliseconds(200) }, handler: { exchange in
-            exchange.respond(.ok, body: ByteBuffer(string: "never"))
-        }) { server in
+        try await withServer(
+            { $0.writeStallTimeout = .milliseconds(200) },
+            handler: { exchange in
+                exchange.respond(.ok, body: ByteBuffer(string: "never"))
+            }
+        ) { server in
             let client = try await RawClient.http2(to: server.address, settings: [(4, 0)])
             client.send(Frames.headers(Frames.get("/"), stream: 1))
             #expect(try await client.response(on: 1).reset != nil)
@@ -180,10 +202,13 @@ import Testing
 
     @Test func aRequestIsHeldToItsWindow() async throws {
         let started = Tally()
-        try await withServer({ $0.requestBufferBytes = 32_768 }, handler: { exchange in
-            exchange.onCancelled = { _ in }
-            started.add()
-        }) { server in
+        try await withServer(
+            { $0.requestBufferBytes = 32_768 },
+            handler: { exchange in
+                exchange.onCancelled = { _ in }
+                started.add()
+            }
+        ) { server in
             let client = try await RawClient.http2(to: server.address)
             client.send(Frames.headers(Frames.post("/"), stream: 1, flags: Frames.endHeaders))
             await started.reached(1)
@@ -198,9 +223,12 @@ import Testing
     }
 
     @Test func aLargeBodyFlowsThroughASmallWindow() async throws {
-        try await withServer({ $0.requestBufferBytes = 16_384 }, handler: { exchange in
-            Drain(exchange, read: Tally()).pump()
-        }) { server in
+        try await withServer(
+            { $0.requestBufferBytes = 16_384 },
+            handler: { exchange in
+                Drain(exchange, read: Tally()).pump()
+            }
+        ) { server in
             let client = try await RawClient.http2(to: server.address)
             client.send(Frames.headers(Frames.post("/"), stream: 1, flags: Frames.endHeaders))
             var sent = 0
@@ -240,7 +268,8 @@ import Testing
     }
 
     @Test func aSlowBodyGets408() async throws {
-        try await withServer({ $0.bodyIdleTimeout = .milliseconds(100) }, handler: answerWithSummary) { server in
+        try await withServer({ $0.bodyIdleTimeout = .milliseconds(100) }, handler: answerWithSummary) {
+            server in
             let client = try await RawClient.http2(to: server.address)
             client.send(Frames.headers(Frames.post("/"), stream: 1, flags: Frames.endHeaders))
             #expect(try await client.response(on: 1).status == "408")
@@ -249,7 +278,8 @@ import Testing
     }
 
     @Test func anIdleConnectionSaysGoodbye() async throws {
-        try await withServer({ $0.keepAliveTimeout = .milliseconds(100) }, handler: { $0.respond(.ok) }) { server in
+        try await withServer({ $0.keepAliveTimeout = .milliseconds(100) }, handler: { $0.respond(.ok) }) {
+            server in
             let client = try await RawClient.http2(to: server.address)
             let frames = try await client.frames { $0.contains { $0.kind == .goAway } }
             #expect(frames.contains { $0.kind == .goAway && $0.code == 0 })

@@ -17,12 +17,12 @@ final class RawClient: Sendable {
     }
 
     static func connect(
-        to address: SocketAddress?, tls: NIOSSLContext? = nil, halfClosure: Bool = true,
+        to address: SocketAddress?, tls: NIOSSLContext? = nil,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) async throws -> RawClient {
         let inbox = Inbox()
         let channel = try await ClientBootstrap(group: group)
-            .channelOption(.allowRemoteHalfClosure, value: halfClosure)
+            .channelOption(.allowRemoteHalfClosure, value: tls == nil)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
@@ -138,7 +138,8 @@ final class Inbox: Sendable {
         let limit = loop.scheduleTask(in: .seconds(20)) { [self] in
             state.withLock { state in
                 guard let index = state.waiters.firstIndex(where: { $0.id == id }) else { return }
-                let text = String(buffer: state.bytes.getSlice(at: 0, length: min(500, state.bytes.writerIndex))!)
+                let text = String(
+                    buffer: state.bytes.getSlice(at: 0, length: min(500, state.bytes.writerIndex))!)
                 state.waiters.remove(at: index).promise.fail(RawClient.TimedOut(received: text))
             }
         }

@@ -14,7 +14,8 @@ struct ReadRequest: Equatable {
 }
 
 enum ReferenceReader {
-    /// Our parser, fed `step` bytes at a time; nil where it refuses. The second value is what was left unread.
+    /// Our parser, fed `step` bytes at a time; nil where it refuses. The second value is what was left
+    /// unread.
     static func readStrictly(_ text: String, step: Int) -> [ReadRequest]? {
         readStrictly(Array(text.utf8), step: step)
     }
@@ -73,6 +74,7 @@ enum ReferenceReader {
     /// NIO's decoder; nil where it refuses.
     static func readWithNIO(_ bytes: [UInt8]) -> [ReadRequest]? {
         let channel = EmbeddedChannel()
+        // An unfinished request is an error at the end, and no finding here.
         defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         var requests: [ReadRequest] = []
         var isOpen = false

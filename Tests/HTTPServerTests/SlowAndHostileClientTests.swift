@@ -10,21 +10,46 @@ import Testing
 
 @Suite struct SlowAndHostileClientTests {
     @Test func aHeaderSectionThatTakesTooLongIsCut() async throws {
-        try await withServer({ $0.headerReadTimeout = .milliseconds(100) }, handler: { $0.respond(.ok) }) { server in
+        try await withServer({ $0.headerReadTimeout = .seconds(1) }, handler: { $0.respond(.ok) }) { server in
             let silent = try await RawClient.connect(to: server.address)
             let slow = try await RawClient.connect(to: server.address)
+            slow.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            _ = try await slow.text(until: "\r\n\r\n")
+            slow.forget()
             slow.send("GET / HTTP/1.1\r\nHost: a\r\nX: ")
             // Bytes that keep coming do not help.
             let drip = slow.channel.eventLoop.scheduleRepeatedTask(
-                initialDelay: .milliseconds(10), delay: .milliseconds(10)) { _ in slow.send("y") }
+                initialDelay: .milliseconds(10), delay: .milliseconds(10)
+            ) { _ in slow.send("y") }
             #expect(try await slow.toEnd().hasPrefix("HTTP/1.1 408 "))
             #expect(try await silent.toEnd() == "")
             drip.cancel()
         }
     }
 
+    @Test func anHTTP2PrefaceThatStopsHalfwayIsCut() async throws {
+        try await withServer({ $0.headerReadTimeout = .milliseconds(200) }, handler: { $0.respond(.ok) }) {
+            server in
+            let client = try await RawClient.connect(to: server.address)
+            client.send("PRI * HTTP/2.0\r\n")
+            #expect(try await !client.toEnd().contains("200"))
+            #expect(server.counters.requests == 0)
+        }
+    }
+
+    @Test func aMethodThatStartsLikeThePrefaceIsAMethod() async throws {
+        try await withServer(handler: answerWithSummary) { server in
+            let client = try await RawClient.connect(to: server.address)
+            client.send("PRI")
+            client.send("NT / HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try await client.text(until: "PRINT / []").hasPrefix("HTTP/1.1 200 "))
+            await client.close()
+        }
+    }
+
     @Test func anIdleConnectionIsClosedWithoutAWord() async throws {
-        try await withServer({ $0.keepAliveTimeout = .milliseconds(100) }, handler: { $0.respond(.ok) }) { server in
+        try await withServer({ $0.keepAliveTimeout = .milliseconds(100) }, handler: { $0.respond(.ok) }) {
+            server in
             let client = try await RawClient.connect(to: server.address)
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(try await client.toEnd().pieces(cutBy: "HTTP/1.1") == 2)
@@ -33,10 +58,13 @@ import Testing
 
     @Test func aBodyThatStopsComingIsCut() async throws {
         let cancelled = Outcome<HTTPCancellation>()
-        try await withServer({ $0.bodyIdleTimeout = .milliseconds(100) }, handler: { exchange in
-            exchange.onCancelled = { cancelled.set($0) }
-            answerWithSummary(exchange)
-        }) { server in
+        try await withServer(
+            { $0.bodyIdleTimeout = .milliseconds(100) },
+            handler: { exchange in
+                exchange.onCancelled = { cancelled.set($0) }
+                answerWithSummary(exchange)
+            }
+        ) { server in
             let client = try await RawClient.connect(to: server.address)
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc")
             #expect(try await client.toEnd().hasPrefix("HTTP/1.1 408 "))
@@ -45,13 +73,16 @@ import Testing
     }
 
     @Test func aHandlerThatTakesItsTimeIsNotCut() async throws {
-        try await withServer({
-            $0.bodyIdleTimeout = .milliseconds(40)
-            $0.keepAliveTimeout = .milliseconds(40)
-        }, handler: { exchange in
-            let bound = NIOLoopBound(exchange, eventLoop: exchange.eventLoop)
-            exchange.eventLoop.scheduleTask(in: .milliseconds(200)) { answerWithSummary(bound.value) }
-        }) { server in
+        try await withServer(
+            {
+                $0.bodyIdleTimeout = .milliseconds(40)
+                $0.keepAliveTimeout = .milliseconds(40)
+            },
+            handler: { exchange in
+                let bound = NIOLoopBound(exchange, eventLoop: exchange.eventLoop)
+                exchange.eventLoop.scheduleTask(in: .milliseconds(200)) { answerWithSummary(bound.value) }
+            }
+        ) { server in
             let client = try await RawClient.connect(to: server.address)
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
             #expect(try await client.text(until: "[abc]").hasPrefix("HTTP/1.1 200"))
@@ -61,11 +92,14 @@ import Testing
 
     @Test func aClientThatTakesNothingIsCut() async throws {
         let cancelled = Outcome<HTTPCancellation>()
-        try await withServer({ $0.writeStallTimeout = .milliseconds(200) }, handler: { exchange in
-            exchange.onCancelled = { cancelled.set($0) }
-            exchange.sendHead(.ok)
-            Source(exchange, total: 1 << 30).pump()
-        }) { server in
+        try await withServer(
+            { $0.writeStallTimeout = .milliseconds(200) },
+            handler: { exchange in
+                exchange.onCancelled = { cancelled.set($0) }
+                exchange.sendHead(.ok)
+                Source(exchange, total: 1 << 30).pump()
+            }
+        ) { server in
             let client = try await RawClient.connect(to: server.address)
             try await client.setReading(false)
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -109,10 +143,13 @@ import Testing
     @Test func aClientThatLeavesWhileItsBodyIsNotReadCancels() async throws {
         let cancelled = Outcome<HTTPCancellation>()
         let started = Tally()
-        try await withServer({ $0.requestBufferBytes = 4096 }, handler: { exchange in
-            exchange.onCancelled = { cancelled.set($0) }
-            started.add()
-        }) { server in
+        try await withServer(
+            { $0.requestBufferBytes = 4096 },
+            handler: { exchange in
+                exchange.onCancelled = { cancelled.set($0) }
+                started.add()
+            }
+        ) { server in
             let client = try await RawClient.connect(to: server.address)
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
             client.send(ByteBuffer(repeating: 0, count: 50_000))
@@ -140,19 +177,27 @@ import Testing
 
     /// As many idle connections as the descriptors allow, both ends being in this process, at most 10,000.
     @Test func tenThousandIdleConnectionsDoNotDisturb() async throws {
-        let count = min(10_000, (Self.raisedDescriptorLimit() - 1500) / 2)
-        try await withServer(handler: { $0.respond(.ok, body: ByteBuffer(string: "fine")) }) { server in
+        let count = min(10_000, (Self.raisedDescriptorLimit() - 800) / 2)
+        // Loops of its own, so that other tests' clocks do not feel the rush.
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        try await withServer(
+            { $0.headerReadTimeout = .minutes(5) }, group: loops,
+            handler: { $0.respond(.ok, body: ByteBuffer(string: "fine")) }
+        ) {
+            server in
             let clients = try await withThrowingTaskGroup(of: [RawClient].self) { group in
                 for _ in 0..<20 {
                     group.addTask {
                         var clients: [RawClient] = []
-                        for _ in 0..<count / 20 { clients.append(try await RawClient.connect(to: server.address)) }
+                        for _ in 0..<count / 20 {
+                            clients.append(try await RawClient.connect(to: server.address, group: loops))
+                        }
                         return clients
                     }
                 }
                 return try await group.reduce(into: []) { $0 += $1 }
             }
-            let client = try await RawClient.connect(to: server.address)
+            let client = try await RawClient.connect(to: server.address, group: loops)
             for _ in 0..<100 {
                 client.forget()
                 client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -163,6 +208,7 @@ import Testing
             for client in clients { client.channel.close(promise: nil) }
             await client.close()
         }
+        try await loops.shutdownGracefully()
     }
 
     /// The soft limit of open files, after raising it as far as it goes.

@@ -29,6 +29,7 @@ enum TestCertificate {
     static func withFiles(_ body: (_ certificate: String, _ key: String) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "http-server-tests-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        // What cannot be removed harms no other test.
         defer { try? FileManager.default.removeItem(at: folder) }
         let (certificateFile, keyFile) = (folder.appending(path: "a.pem"), folder.appending(path: "a.key"))
         try Data(certificate.utf8).write(to: certificateFile)

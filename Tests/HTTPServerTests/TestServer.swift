@@ -13,11 +13,13 @@ struct ClosureHandler: HTTPHandler {
 
 /// Runs `test` with a server on a free port, and drains it afterwards.
 func withServer(
-    _ change: (inout HTTPServerLimits) -> Void = { _ in }, tls: HTTPServerTLS? = nil, log: (any AccessLog)? = nil,
+    _ change: (inout HTTPServerLimits) -> Void = { _ in }, tls: HTTPServerTLS? = nil,
+    log: (any AccessLog)? = nil,
+    group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
     handler: @escaping @Sendable (HTTPExchange) -> Void, test: (HTTPServer) async throws -> Void
 ) async throws {
     var configuration = HTTPServerConfiguration(
-        address: .tcp(host: "127.0.0.1", port: 0), tls: tls, group: MultiThreadedEventLoopGroup.singleton)
+        address: .tcp(host: "127.0.0.1", port: 0), tls: tls, group: group)
     change(&configuration.limits)
     let server = try await HTTPServer.start(
         configuration, handler: ClosureHandler(body: handler), accessLog: log

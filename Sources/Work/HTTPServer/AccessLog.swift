@@ -3,8 +3,8 @@ public import NIOHTTP1
 
 /// One finished (or cancelled) request, as the access log sees it.
 ///
-/// Fields are never logged, so neither are cookies and credentials in them. The query is part of `target` and may hold
-/// secrets; the writers of this module leave it out unless told otherwise.
+/// Fields are never logged, so neither are cookies and credentials in them. The query is part of `target` and
+/// may hold secrets; the writers of this module leave it out unless told otherwise.
 public struct AccessRecord: Sendable {
     /// See `HTTPExchange.requestID`.
     public var requestID: String

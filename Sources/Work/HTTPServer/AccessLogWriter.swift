@@ -117,7 +117,8 @@ public final class AccessLogWriter: AccessLog {
     }
 
     private func writeJSON(_ record: AccessRecord, into lines: inout ByteBuffer) {
-        lines.writeString("{\"time\":\"\(WallClock.timestamp(nanosecondsSince1970: record.time))\",\"remote\":")
+        lines.writeString(
+            "{\"time\":\"\(WallClock.timestamp(nanosecondsSince1970: record.time))\",\"remote\":")
         lines.writeJSON(record.remoteAddress.plainText)
         lines.writeString(",\"method\":")
         lines.writeJSON(record.method.rawValue)

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Lets a bounded number of requests work at once and a bounded number wait; usable from many event loops.
 ///
-/// One queue stands for one thing to protect: the server, or one app. Whoever gets a place must give it back with
-/// `leave()`, exactly once.
+/// One queue stands for one thing to protect: the server, or one app. Whoever gets a place must give it back
+/// with `leave()`, exactly once.
 public final class AdmissionQueue: Sendable {
     /// What became of a request that asked for a place.
     public enum Outcome: Sendable {
@@ -62,8 +62,8 @@ public final class AdmissionQueue: Sendable {
         }
     }
 
-    /// Waits for a place. `decide` is called exactly once, on `loop` and never before this returns, unless the
-    /// ticket is given up first.
+    /// Waits for a place. `decide` is called exactly once, on `loop` and never before this returns, unless
+    /// the ticket is given up first.
     ///
     /// - Returns: nil where the queue is full: `decide` is then never called, and the answer is 503.
     public func wait(on loop: any EventLoop, _ decide: @escaping @Sendable (Outcome) -> Void) -> Ticket? {

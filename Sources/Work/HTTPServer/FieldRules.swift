@@ -1,4 +1,5 @@
-/// Which bytes RFC 9110 allows where. Bit masks instead of tables: no memory is read, nothing is set up lazily.
+/// Which bytes RFC 9110 allows where. Bit masks instead of tables: no memory is read, nothing is set up
+/// lazily.
 enum FieldRules {
     // tchar (RFC 9110 §5.6.2), bytes 0–63 and 64–127.
     private static let tokenLow: UInt64 = 0x03ff_6cfa_0000_0000

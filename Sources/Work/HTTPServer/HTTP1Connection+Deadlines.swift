@@ -62,10 +62,10 @@ extension HTTP1Connection {
         close()
     }
 
-    /// Sends what is left, then says that nothing follows, and takes input for a while longer: closing with unread
-    /// input would reset the connection and could take the response with it.
+    /// Sends what is left, then says that nothing follows, and takes input for a while longer: closing with
+    /// unread input would reset the connection and could take the response with it.
     func linger() {
-        guard phase == .open else { return }
+        guard phase == .open || phase == .fresh else { return }
         phase = .lingering
         discarded = 0
         input = ByteBuffer()

@@ -80,7 +80,8 @@ extension HTTP1Connection: ExchangeTransport {
     private func decidePersistence() {
         // While draining, what the client has sent already is still answered.
         if isDraining, !parser.isComplete || input.readableBytes == 0 { keepsAlive = false }
-        // A client that still waits for `100 Continue` may or may not send the body: no way to tell them apart.
+        // A client that still waits for `100 Continue` may or may not send the body: no way to tell them
+        // apart.
         if owesContinue { keepsAlive = false }
         if let remaining = parser.remainingLength, exchange?.bytesIn == 0,
             remaining - input.readableBytes > core.limits.drainedBodyBytes

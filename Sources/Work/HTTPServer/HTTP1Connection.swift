@@ -4,9 +4,9 @@ import NIOTLS
 
 /// One connection, from its first byte: HTTP/1.1 itself, HTTP/2 by handing the channel over.
 ///
-/// The only handler of a plain HTTP/1.1 pipeline, bytes on both sides. Input is parsed only as far as it is wanted:
-/// one request at a time, its body piece by piece as the handler asks, so `input` is the only buffer, and while it is
-/// over its mark the socket is not read.
+/// The only handler of a plain HTTP/1.1 pipeline, bytes on both sides. Input is parsed only as far as it is
+/// wanted: one request at a time, its body piece by piece as the handler asks, so `input` is the only buffer,
+/// and while it is over its mark the socket is not read.
 final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, TrackedConnection {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -87,11 +87,12 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         loopState.add(self)
-        switch phase {
-        case .handshake: expect(.handshake, within: core.limits.handshakeTimeout)
-        default: expect(.head, within: core.limits.headerReadTimeout)
-        }
         isDraining = core.isDraining
+        if phase == .handshake {
+            expect(.handshake, within: core.limits.handshakeTimeout)
+        } else {
+            expectFirstRequest()
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -113,7 +114,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
                 becomeHTTP2()
             } else if phase == .handshake {
                 phase = .fresh
-                expect(.head, within: core.limits.headerReadTimeout)
+                expectFirstRequest()
             }
         case ChannelEvent.inputClosed:
             inputClosed()
@@ -221,7 +222,9 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
         let wasInside = parser.isInsideHead
         switch parser.parseHead(&input) {
         case .incomplete:
-            if !wasInside || wait == .nextRequest { expect(.head, within: core.limits.headerReadTimeout) }
+            if !wasInside || wait == .nextRequest || wait == .drain {
+                expect(.head, within: core.limits.headerReadTimeout)
+            }
             return false
         case .head(let parsed):
             begin(parsed)
@@ -304,6 +307,14 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
         isInputPaused = pauses
         // Fails only on a closed channel, which reads nothing anyway.
         try? channel.syncOptions?.setOption(.autoRead, value: !pauses)
+    }
+
+    private func expectFirstRequest() {
+        if isDraining {
+            expect(.drain, within: core.limits.drainIdleGrace)
+        } else {
+            expect(.head, within: core.limits.headerReadTimeout)
+        }
     }
 
     func expect(_ wait: Wait, within time: TimeAmount) {

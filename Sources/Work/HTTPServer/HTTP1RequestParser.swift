@@ -3,11 +3,11 @@ import NIOHTTP1
 
 // HTTP/1.1 requests (RFC 9112) as a pure machine: bytes in, heads and body pieces out, no I/O and no clock.
 //
-// Why not NIOHTTP1's decoder: it hides the raw bytes, and what it lets through would have to be refused by a guard in
-// front of it. To know where a header section starts, such a guard must follow lengths and chunks, so it is a
-// second parser, and two parsers that may disagree are what request smuggling needs. One strict reader is
-// smaller, decodes bodies only as far as the handler asks, and costs a third per request. A test holds it
-// against NIO's decoder: whatever is accepted here is read the same there.
+// Why not NIOHTTP1's decoder: it hides the raw bytes, and what it lets through would have to be refused by a
+// guard in front of it. To know where a header section starts, such a guard must follow lengths and chunks,
+// so it is a second parser, and two parsers that may disagree are what request smuggling needs. One strict
+// reader is smaller, decodes bodies only as far as the handler asks, and costs less. A test
+// holds it against NIO's decoder: whatever is accepted here is read the same there.
 
 /// Why a request is refused, with the status that says so.
 struct Refusal: Error, Equatable {

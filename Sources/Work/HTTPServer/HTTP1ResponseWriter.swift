@@ -25,7 +25,8 @@ struct HTTP1ResponseWriter {
 
     /// Appends a whole head to `out`.
     ///
-    /// - Parameter bodyLength: the body's length where it is known; it beats a `content-length` of the handler.
+    /// - Parameter bodyLength: the body's length where it is known; it beats a `content-length` of the
+    ///   handler.
     /// - Returns: false where a field cannot be sent; `out` is then as before.
     mutating func writeHead(
         _ status: HTTPResponseStatus, _ headers: HTTPHeaders, bodyLength: Int?, into out: inout ByteBuffer,

@@ -3,12 +3,18 @@ import NIOHTTP2
 
 /// What the server keeps of an HTTP/2 connection: its streams, for deadlines, and the ways it ends.
 ///
-/// The protocol is swift-nio-http2's. It already bounds resets and stream errors, control frames, CONTINUATION
-/// frames, empty DATA frames and header lists, and verifies header blocks and content lengths; all with our
-/// numbers. What it does not have is here and in `HTTP2Stream`: time-outs, stalled windows, and the rules on authority, target and
-/// field values that HTTP/1.1 requests are held to as well.
+/// The protocol is swift-nio-http2's. It already bounds resets and stream errors, control frames,
+/// CONTINUATION frames, empty DATA frames and header lists, and verifies header blocks and content lengths;
+/// all with our numbers. What it does not have is here and in `HTTP2Stream`: time-outs, stalled windows, and
+/// the rules on authority, target and field values that HTTP/1.1 requests are held to as well.
 final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     typealias InboundIn = HTTP2Frame
+    typealias OutboundOut = HTTP2Frame
+
+    /// How far the connection has said goodbye.
+    private enum Farewell { case none, announced, final }
+
+    private static let pingData = HTTP2PingData(withInteger: 0x6d61_7274_6c65_7421)
 
     let core: ServerCore
     let loopState: LoopState
@@ -20,6 +26,10 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     private var stalledBytes = 0
     private var stalledSince = NIODeadline.now()
     private var isClosed = false
+    private var context: ChannelHandlerContext?
+    private var farewell = Farewell.none
+    private var farewellSince = NIODeadline.distantPast
+    private var lastStream = HTTP2StreamID.rootStream
     /// A client that connects, speaks HTTP/2 and then never opens a stream is idle from here.
     private var idleSince = NIODeadline.now()
 
@@ -35,14 +45,10 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     static func install(core: ServerCore, loopState: LoopState, channel: any Channel) throws {
         let connection = HTTP2Connection(core: core, loopState: loopState, channel: channel)
         let bound = NIOLoopBound(connection, eventLoop: channel.eventLoop)
-        let management = NIOHTTP2ServerConnectionManagementHandler(
-            eventLoop: channel.eventLoop,
-            configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: nil, keepalive: nil))
         let handler = NIOHTTP2Handler(
             mode: .server, eventLoop: channel.eventLoop,
             connectionConfiguration: connectionConfiguration(core.limits),
-            streamConfiguration: streamConfiguration(core.limits),
-            streamDelegate: management.http2StreamDelegate
+            streamConfiguration: streamConfiguration(core.limits)
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
                 let connection = bound.value
@@ -51,7 +57,7 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
                     HTTP2Stream(connection: connection, channel: stream))
             }
         }
-        try channel.pipeline.syncOperations.addHandlers([handler, management, connection])
+        try channel.pipeline.syncOperations.addHandlers([handler, connection])
     }
 
     private static func connectionConfiguration(
@@ -87,11 +93,13 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     // MARK: Channel
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         loopState.add(self)
         if core.isDraining { drain(now: .now()) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
         loopState.remove(self)
     }
 
@@ -102,11 +110,14 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Stream errors were answered with RST_STREAM by the codec; all others end the connection, after the
-        // GOAWAY that the codec has written.
+        // Stream errors were answered with RST_STREAM by the codec; all others end the connection, after what
+        // the codec has written: its GOAWAY, or the last frame of the last stream. It may be in the middle of
+        // a flush, so the end is left to the loop's next turn.
         if error is NIOHTTP2Errors.StreamError { return }
-        context.flush()
-        close()
+        channel.eventLoop.assumeIsolated().execute {
+            self.context?.flush()
+            self.close()
+        }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -124,6 +135,11 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
         streams.append(stream)
     }
 
+    /// A request came on the stream `id`.
+    func began(_ id: HTTP2StreamID) {
+        lastStream = max(lastStream, id)
+    }
+
     func closed(_ stream: HTTP2Stream) {
         guard stream.index >= 0 else { return }
         let last = streams.removeLast()
@@ -133,6 +149,7 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
         }
         stream.index = -1
         if streams.isEmpty { idleSince = .now() }
+        closeIfDone()
     }
 
     // MARK: Tracking
@@ -143,10 +160,12 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
             if index < streams.count { streams[index].tick(now: now) }
             index -= 1
         }
-        if streams.isEmpty, now - idleSince >= core.limits.keepAliveTimeout {
-            drain(now: now)
-            // A client that ignores GOAWAY is not waited for.
-            if now - idleSince >= core.limits.keepAliveTimeout + core.limits.lingerTimeout { close() }
+        if streams.isEmpty {
+            if now - idleSince >= core.limits.keepAliveTimeout { drain(now: now) }
+            // A client that leaves the goodbye unanswered is not waited for.
+            let isWaiting =
+                farewell != .none && now - max(farewellSince, idleSince) >= core.limits.lingerTimeout
+            if isWaiting { close() }
         }
         checkStall(now)
     }
@@ -163,10 +182,40 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
         if now - stalledSince >= core.limits.writeStallTimeout { cut(.writeStalled) }
     }
 
-    /// GOAWAY for all streams, then, after the round trip of a PING, GOAWAY with the last one; the management handler closes
-    /// the connection after the last stream.
+    /// GOAWAY for all streams and a PING. Its answer shows that the client knows, and that no stream opened
+    /// before it knew is still on its way: then GOAWAY again, with the last stream there was (RFC 9113 §6.8).
     func drain(now: NIODeadline) {
-        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        guard farewell == .none, let context else { return }
+        farewell = .announced
+        farewellSince = now
+        goAway(.maxID)
+        context.write(
+            wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: .ping(Self.pingData, ack: false))),
+            promise: nil)
+        context.flush()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .ping(Self.pingData, ack: true) = unwrapInboundIn(data).payload, farewell == .announced
+        else {
+            return
+        }
+        farewell = .final
+        goAway(lastStream)
+        context.flush()
+        closeIfDone()
+    }
+
+    private func goAway(_ stream: HTTP2StreamID) {
+        let payload = HTTP2Frame.FramePayload.goAway(
+            lastStreamID: stream, errorCode: .noError, opaqueData: nil)
+        context?.write(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: nil)
+    }
+
+    /// Closes behind the last stream, in the loop's next turn: its last frame may not have been flushed yet.
+    private func closeIfDone() {
+        guard farewell == .final, streams.isEmpty else { return }
+        channel.eventLoop.assumeIsolated().execute { self.close() }
     }
 
     func cut(_ reason: HTTPCancellation) {

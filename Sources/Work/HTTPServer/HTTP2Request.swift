@@ -3,8 +3,8 @@ import NIOHTTP1
 
 /// A request made of an HTTP/2 header block.
 ///
-/// The codec has verified names, pseudo-header fields and fields of the connection (RFC 9113 §8.2, §8.3). Here follow the
-/// rules that make the request mean the same as over HTTP/1.1.
+/// The codec has verified names, pseudo-header fields and fields of the connection (RFC 9113 §8.2, §8.3).
+/// Here follow the rules that make the request mean the same as over HTTP/1.1.
 struct HTTP2Request {
     let head: RequestHead
     let expectsContinue: Bool

@@ -114,6 +114,10 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
 
     private func begin(_ block: HTTP2Frame.FramePayload.Headers) {
         isRequestComplete = block.endStream
+        // A stream that received something has its number.
+        if let id = try? channel.syncOptions?.getOption(HTTP2StreamChannelOptions.streamID) {
+            connection.began(id)
+        }
         do throws(Refusal) {
             let request = try HTTP2Request(block.headers, scheme: core.scheme, limits: core.limits)
             owesContinue = request.expectsContinue && !block.endStream
@@ -312,8 +316,9 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
     }
 
     private func end() {
-        channel.flush()
+        // First, because the flush may close the stream, and that is not the client's doing.
         release(nil)
+        channel.flush()
         guard !isRequestComplete else { return }
         // The response does not need the rest of the body (RFC 9113 §8.1).
         channel.writeAndFlush(HTTP2Frame.FramePayload.rstStream(.noError), promise: nil)

@@ -16,9 +16,9 @@ protocol ExchangeTransport: AnyObject {
 
 /// One request and its response, on one event loop.
 ///
-/// An exchange is confined to `eventLoop`: it is created, used and ended there, and is not `Sendable`. Bodies flow
-/// through it in both directions with backpressure: what the handler does not read, the client cannot send, and
-/// `write` says when the client does not take more.
+/// An exchange is confined to `eventLoop`: it is created, used and ended there, and is not `Sendable`. Bodies
+/// flow through it in both directions with backpressure: what the handler does not read, the client cannot
+/// send, and `write` says when the client does not take more.
 public final class HTTPExchange {
     enum Phase {
         case waiting
@@ -42,7 +42,7 @@ public final class HTTPExchange {
     /// Whether the request has a body that was not read to its end when the handler was called.
     public let hasBody: Bool
 
-    /// Fires once for each `.pending` that turned into something else.
+    /// Fires once for each `.pending`, when more has come; the next `readBody` may still find it is not enough.
     public var onReadable: (() -> Void)?
     /// Fires once for each `write` that answered false, when there is room again.
     public var onWritable: (() -> Void)?
@@ -124,12 +124,12 @@ extension HTTPExchange {
 
     /// Sends the head of a streamed response.
     ///
-    /// The server decides about framing: a valid `content-length` is kept, otherwise the body is chunked (or ends with the
-    /// connection, for HTTP/1.0); fields that belong to the connection are left out; a body for HEAD, 204 and
-    /// 304 is thrown away.
+    /// The server decides about framing: a valid `content-length` is kept, otherwise the body is chunked (or
+    /// ends with the connection, for HTTP/1.0); fields that belong to the connection are left out; a body for
+    /// HEAD, 204 and 304 is thrown away.
     ///
-    /// - Returns: False where a field name or value cannot be sent (CR, LF, NUL and the like). The client then got a
-    ///   500 instead and the exchange has ended.
+    /// - Returns: False where a field name or value cannot be sent (CR, LF, NUL and the like). The client
+    ///   then got a 500 instead and the exchange has ended.
     @discardableResult
     public func sendHead(_ status: HTTPResponseStatus, _ headers: HTTPHeaders = [:]) -> Bool {
         guard phase == .waiting, let transport else { return false }
@@ -140,8 +140,8 @@ extension HTTPExchange {
 
     /// Sends a piece of the response body. Bytes beyond a declared `content-length` are thrown away.
     ///
-    /// - Returns: False where the client does not take bytes as fast as they come: the bytes are kept, and the
-    ///   handler should wait for `onWritable` before it writes more.
+    /// - Returns: False where the client does not take bytes as fast as they come: the bytes are kept, and
+    ///   the handler should wait for `onWritable` before it writes more.
     @discardableResult
     public func write(_ body: ByteBuffer) -> Bool {
         guard phase == .streaming, let transport else { return true }
@@ -150,8 +150,8 @@ extension HTTPExchange {
         return hasRoom
     }
 
-    /// Ends the response. Where fewer bytes than the declared `content-length` were written, the connection (or stream)
-    /// is cut instead, so that the client sees the difference.
+    /// Ends the response. Where fewer bytes than the declared `content-length` were written, the connection
+    /// (or stream) is cut instead, so that the client sees the difference.
     public func finish(trailers: HTTPHeaders? = nil) {
         guard phase == .streaming else { return }
         transport?.finish(trailers: trailers)
@@ -184,7 +184,8 @@ extension HTTPExchange {
 
     // MARK: The transport's side
 
-    /// The transport calls this exactly once, when it is done with the exchange. Breaks the cycles of closures.
+    /// The transport calls this exactly once, when it is done with the exchange. Breaks the cycles of
+    /// closures.
     func end(_ cancellation: HTTPCancellation?) {
         guard phase != .ended else { return }
         phase = .ended

@@ -5,8 +5,8 @@ public import NIOHTTP1
 public protocol HTTPHandler: Sendable {
     /// Called once per request, on the connection's event loop, when the head is complete. Must not block.
     ///
-    /// The handler may answer before it returns (the fast way) or keep the exchange and answer later, always on
-    /// `exchange.eventLoop`. It must end each exchange with `respond`, `finish` or `abort`, also after
+    /// The handler may answer before it returns (the fast way) or keep the exchange and answer later, always
+    /// on `exchange.eventLoop`. It must end each exchange with `respond`, `finish` or `abort`, also after
     /// `onCancelled` where that is easier: calls on an ended exchange do nothing.
     func handle(_ exchange: HTTPExchange)
 }

@@ -49,7 +49,6 @@ public final class HTTPServer: Sendable {
             .serverChannelOption(.backlog, value: configuration.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(
                 .writeBufferWaterMark,
                 value: .init(low: limits.responseLowWaterBytes, high: limits.responseHighWaterBytes)
@@ -82,6 +81,8 @@ public final class HTTPServer: Sendable {
         }
         channel.closeFuture.whenComplete { _ in core.connectionClosed() }
         let pipeline = channel.pipeline.syncOperations
+        // Over TLS the end of the input is the end of the connection; the TLS handler sees to it.
+        if tls == nil { try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true) }
         if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
         try pipeline.addHandler(HTTP1Connection(core: core, loopState: loopState, channel: channel))
     }
@@ -109,8 +110,9 @@ public final class HTTPServer: Sendable {
 
     // MARK: Stopping
 
-    /// Stops in good order: no new connections; requests received are answered, with `connection: close` or after
-    /// GOAWAY; then connections close. What is not done after `time` is cut (`HTTPCancellation.drained`).
+    /// Stops in good order: no new connections; requests received are answered, with `connection: close` or
+    /// after GOAWAY; then connections close. What is not done after `time` is cut
+    /// (`HTTPCancellation.drained`).
     ///
     /// A second call joins the first.
     ///

@@ -13,7 +13,8 @@ public struct HTTPServerConfiguration: Sendable {
 
     /// Where to listen.
     public var address: Address
-    /// TLS, or nil for plain text. With TLS, HTTP/2 is negotiated by ALPN; without, it is recognised by its preface.
+    /// TLS, or nil for plain text. With TLS, HTTP/2 is negotiated by ALPN; without, it is recognised by its
+    /// preface.
     public var tls: HTTPServerTLS?
     /// See there.
     public var limits = HTTPServerLimits()
@@ -40,8 +41,8 @@ public struct HTTPServerTLS: Sendable {
 
     let context: NIOSSLContext
 
-    /// Reads PEM files: the certificate with its chain, leaf first, and the unencrypted private key. TLS 1.2 or newer; ALPN offers
-    /// `h2` and `http/1.1`.
+    /// Reads PEM files: the certificate with its chain, leaf first, and the unencrypted private key. TLS 1.2
+    /// or newer; ALPN offers `h2` and `http/1.1`.
     ///
     /// - Throws: `SetupError`.
     public init(certificateFile: String, keyFile: String) throws {
@@ -74,7 +75,7 @@ public struct HTTPServerTLS: Sendable {
         } catch {
             throw SetupError(
                 description:
-                    "\(certificateFile) and \(keyFile) do not go together (\(error)). Use the certificate's key."
+                    "\(certificateFile) and \(keyFile) do not go together (\(error)). Use its own key."
             )
         }
     }

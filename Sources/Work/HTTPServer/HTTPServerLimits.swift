@@ -4,30 +4,33 @@ public import NIOCore
 public struct HTTPServerLimits: Sendable {
     /// Fields in one header section, trailers counted on their own. Beyond: 431.
     public var headerCount = 100
-    /// Bytes of one header section, line ends included. Beyond: 431. For HTTP/2 it is the size RFC 9113 defines
-    /// (32 more per field), announced in SETTINGS.
+    /// Bytes of one header section, line ends included. Beyond: 431. For HTTP/2 it is the size RFC 9113
+    /// defines (32 more per field), announced in SETTINGS.
     public var headerBytes = 64 * 1024
     /// Bytes of the request target. Beyond: 414.
     public var targetBytes = 16 * 1024
-    /// Bytes of one request body; nil for no limit. A declared length beyond it: 413 before the handler is called;
-    /// a body that grows beyond it: `BodyError.tooLarge`.
+    /// Bytes of one request body; nil for no limit. A declared length beyond it: 413 before the handler is
+    /// called; a body that grows beyond it: `BodyError.tooLarge`.
     public var bodyBytes: Int? = 1024 * 1024 * 1024
     /// Bytes of one chunk's size line, extensions included. Nobody needs extensions; long ones are an attack.
     public var chunkLineBytes = 256
 
     /// Open connections. Beyond: closed at once, without an answer.
     public var connections = 20_000
-    /// Streams one HTTP/2 connection may have open, announced in SETTINGS. Beyond: RST_STREAM (REFUSED_STREAM).
+    /// Streams one HTTP/2 connection may have open, announced in SETTINGS. Beyond: RST_STREAM
+    /// (REFUSED_STREAM).
     public var concurrentStreams = 100
 
     /// From the first byte of a request (or from the connection's start) to the end of its header section.
     /// Beyond: 408 where something was received, and close.
     public var headerReadTimeout = TimeAmount.seconds(15)
-    /// Between two pieces of a body that the handler waits for. Beyond: `HTTPCancellation.bodyTimeout`.
+    /// Between two pieces of a body that the handler waits for, however small they are. Beyond:
+    /// `HTTPCancellation.bodyTimeout`.
     public var bodyIdleTimeout = TimeAmount.seconds(30)
     /// Between two requests of a connection. Beyond: close.
     public var keepAliveTimeout = TimeAmount.seconds(75)
-    /// Without the client taking a single byte of what is ready for it. Beyond: `HTTPCancellation.writeStalled`.
+    /// Without the client taking a single byte of what is ready for it. Beyond:
+    /// `HTTPCancellation.writeStalled`.
     public var writeStallTimeout = TimeAmount.seconds(30)
     /// From accept to the end of the TLS handshake. Beyond: close.
     public var handshakeTimeout = TimeAmount.seconds(10)
@@ -51,8 +54,8 @@ public struct HTTPServerLimits: Sendable {
     public var responseLowWaterBytes = 16 * 1024
     /// Bytes of an unread body that are thrown away to keep a connection usable. Beyond: close.
     public var drainedBodyBytes = 64 * 1024
-    /// How long a connection that is being closed still takes bytes, so that the last response is not lost to a
-    /// reset (RFC 9112 §9.6).
+    /// How long a connection that is being closed still takes bytes, so that the last response is not lost to
+    /// a reset (RFC 9112 §9.6).
     public var lingerTimeout = TimeAmount.seconds(2)
 
     /// How long an idle HTTP/1.1 connection may still send a request once the server drains.

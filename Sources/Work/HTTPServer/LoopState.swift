@@ -14,10 +14,11 @@ protocol TrackedConnection: AnyObject {
     func cut(_ reason: HTTPCancellation)
 }
 
-/// What connections of one event loop share: the coarse clock, the date, request ids, counters, the log's batch.
+/// What connections of one event loop share: the coarse clock, the date, request ids, counters, the log's
+/// batch.
 ///
-/// One repeated task per loop checks all connections' deadlines. A scheduled task per request would cost more than
-/// parsing it; ten thousand checks a tick cost well under a millisecond.
+/// One repeated task per loop checks all connections' deadlines. A scheduled task per request would cost more
+/// than parsing it; ten thousand checks a tick cost well under a millisecond.
 ///
 /// Sendable although it has state: all of it but the counters is touched on `loop` only.
 final class LoopState: @unchecked Sendable {

@@ -1,4 +1,5 @@
-/// Makes request ids, one maker per event loop: 15 characters of 5 random bits each at the start, then counting.
+/// Makes request ids, one maker per event loop: 15 characters of 5 random bits each at the start, then
+/// counting.
 ///
 /// Fifteen bytes are what a Swift string holds without an allocation.
 struct RequestID {

@@ -24,8 +24,8 @@ enum WallClock {
         var minute: Int
         var second: Int
 
-        /// The proleptic Gregorian calendar in UTC. Years start in March here, so that the leap day comes last; an
-        /// era is 400 years, 146,097 days.
+        /// The proleptic Gregorian calendar in UTC. Years start in March here, so that the leap day comes
+        /// last; an era is 400 years, 146,097 days.
         init(secondsSince1970 seconds: Int64) {
             let days = Int((seconds >= 0 ? seconds : seconds - 86_399) / 86_400)
             let ofDay = Int(seconds) - days * 86_400
