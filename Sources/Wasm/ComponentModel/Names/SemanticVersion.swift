@@ -72,7 +72,7 @@ public struct SemanticVersion: Sendable, Hashable, CustomStringConvertible {
     /// The part that decides about compatibility: `1` for 1.x.y, `0.2` for 0.2.x, `0.0.3` for 0.0.3; a pre-release
     /// stands for itself (Explainer.md, `canonversion`).
     public var compatibilityKey: String {
-        if !preRelease.isEmpty { return description }
+        if !preRelease.isEmpty { return "\(major).\(minor).\(patch)-\(preRelease)" }
         if major != 0 { return "\(major)" }
         return minor != 0 ? "0.\(minor)" : "0.0.\(patch)"
     }
