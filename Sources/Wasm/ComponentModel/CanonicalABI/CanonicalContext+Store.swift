@@ -55,6 +55,7 @@ extension CanonicalContext {
         return plan.fields[fields.indices.lowerBound + Int(number)].node
     }
 
+    @usableFromInline
     func storePair(_ pointer: UInt64, _ length: UInt64, at offset: UInt64) throws(CanonicalTrap) {
         try storePointer(pointer, at: offset)
         try storePointer(length, at: offset + plan.width.size)

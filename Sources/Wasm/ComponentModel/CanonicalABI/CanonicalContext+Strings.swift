@@ -56,55 +56,47 @@ extension CanonicalContext {
         }
     }
 
+    /// Checks bytes that stay where they are. ASCII is checked a word at a time.
+    func checkUTF8(_ pointer: UInt64, _ count: UInt64) throws(CanonicalTrap) {
+        try unsafe view.withBytes(pointer, count) { (bytes) throws(CanonicalTrap) in
+            var offset = 0
+            let words = bytes.count & ~7
+            while offset < words,
+                unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+            {
+                offset += 8
+            }
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset...])
+            guard unsafe String(validating: rest, as: UTF8.self) != nil else { throw .badUTF8 }
+        }
+    }
+
     /// Lowers a string and gives its pointer and its tagged length.
     public mutating func store(_ string: String) throws(CanonicalTrap) -> (UInt64, UInt64) {
         var string = string
         string.makeContiguousUTF8()
         let count = UInt64(string.utf8.count)
         guard count <= Self.byteLimit else { throw .stringTooLong }
-        switch stringEncoding {
-        case .utf8:
+        guard stringEncoding != .utf8 else {
             let pointer = try allocate(count, alignment: 1)
             try write(utf8: string, at: pointer)
             return (pointer, count)
-        case .utf16: return try storeUTF16(string)
-        case .latin1UTF16:
-            guard string.unicodeScalars.allSatisfy({ $0.value < 0x100 }) else {
-                let (pointer, units) = try storeUTF16(string)
-                return (pointer, units | Self.utf16Tag(plan.width))
-            }
-            let latin1 = string.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
-            let pointer = try allocate(UInt64(latin1.count), alignment: 2)
-            try view.write(latin1, at: pointer)
-            return (pointer, UInt64(latin1.count))
         }
+        return try store(string, form: .utf8, units: count, isTagged: false)
     }
 
-    private func write(utf8 string: String, at pointer: UInt64) throws(CanonicalTrap) {
+    func write(utf8 string: String, from start: Int = 0, at pointer: UInt64) throws(CanonicalTrap) {
         var string = string
         // `withUTF8` rethrows an untyped error, so what happened inside is carried out by hand.
         var trap: CanonicalTrap?
         string.withUTF8 { bytes in
             do throws(CanonicalTrap) {
-                try unsafe view.write(UnsafeRawBufferPointer(bytes), at: pointer)
+                try unsafe view.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[start...])), at: pointer)
             } catch {
                 trap = error
             }
         }
         if let trap { throw trap }
-    }
-
-    private mutating func storeUTF16(_ string: String) throws(CanonicalTrap) -> (UInt64, UInt64) {
-        let units = Array(string.utf16)
-        let bytes = UInt64(units.count) * 2
-        guard bytes <= Self.byteLimit else { throw .stringTooLong }
-        let pointer = try allocate(bytes, alignment: 2)
-        try unsafe view.withBytes(pointer, bytes) { (target) throws(CanonicalTrap) in
-            for (index, unit) in units.enumerated() {
-                unsafe target.storeBytes(of: unit.littleEndian, toByteOffset: index * 2, as: UInt16.self)
-            }
-        }
-        return (pointer, UInt64(units.count))
     }
 }
 

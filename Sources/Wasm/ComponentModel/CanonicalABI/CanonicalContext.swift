@@ -102,6 +102,7 @@ public struct CanonicalContext {
     }
 
     /// Reads a pointer or a length.
+    @usableFromInline
     func loadPointer(_ offset: UInt64) throws(CanonicalTrap) -> UInt64 {
         switch plan.width {
         case .bits32: UInt64(try view.load(offset, as: UInt32.self))

@@ -93,7 +93,8 @@ struct TypeInfo: Sendable {
 
 extension ValueLayout {
     /// The layout that has room for either.
-    static func union(_ left: ValueLayout, _ right: ValueLayout) -> ValueLayout {
+    @inlinable
+    public static func union(_ left: ValueLayout, _ right: ValueLayout) -> ValueLayout {
         ValueLayout(max(left.size, right.size), alignment: max(left.alignment, right.alignment))
     }
 }
