@@ -1,7 +1,8 @@
 /// Lifting from memory (CanonicalABI.md, loading).
 extension CanonicalContext {
     /// Lifts a value from a place that was checked to be aligned and in bounds.
-    mutating func load(_ id: CanonicalPlan.NodeID, at offset: UInt64) throws(CanonicalTrap) -> ComponentValue {
+    mutating func load(_ id: CanonicalPlan.NodeID, at offset: UInt64) throws(CanonicalTrap) -> ComponentValue
+    {
         switch plan[id].operation {
         case .bool: return .bool(try view.load(offset, as: UInt8.self) != 0)
         case .s8: return .s8(try view.load(offset))
@@ -38,7 +39,8 @@ extension CanonicalContext {
             guard let payload else { return .variant(number, nil) }
             return .variant(number, try load(payload, at: offset + UInt64(payloadOffset)))
         case .flags(let count):
-            return .flags(try loadDiscriminant(offset, UInt8(ValueLayout.flagsSize(Int(count)))) & Self.mask(count))
+            return .flags(
+                try loadDiscriminant(offset, UInt8(ValueLayout.flagsSize(Int(count)))) & Self.mask(count))
         case .own, .borrow, .stream, .future, .errorContext:
             return try liftHandle(id, try view.load(offset))
         }
@@ -88,7 +90,9 @@ extension CanonicalContext {
         return .list(values)
     }
 
-    mutating func liftHandle(_ id: CanonicalPlan.NodeID, _ index: UInt32) throws(CanonicalTrap) -> ComponentValue {
+    mutating func liftHandle(_ id: CanonicalPlan.NodeID, _ index: UInt32) throws(CanonicalTrap)
+        -> ComponentValue
+    {
         switch plan[id].operation {
         case .own(let resource):
             let type = try instance.resourceType(resource)

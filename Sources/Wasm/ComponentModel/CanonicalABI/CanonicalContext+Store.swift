@@ -118,7 +118,8 @@ extension CanonicalContext {
             return try lowerBorrow(value.representation, value.type)
         case (.stream(_, let type), .stream(let channel)): return try lowerChannel(channel, .stream, type)
         case (.future(_, let type), .future(let channel)): return try lowerChannel(channel, .future, type)
-        case (.errorContext, .errorContext(let context)): return try instance.handles.add(.errorContext(context))
+        case (.errorContext, .errorContext(let context)):
+            return try instance.handles.add(.errorContext(context))
         default: throw .wrongValue
         }
     }

@@ -42,32 +42,10 @@ extension CanonicalContext {
     /// Lifts a string.
     public func string(_ pointer: UInt64, _ taggedUnits: UInt64) throws(CanonicalTrap) -> String {
         let source = try source(pointer, taggedUnits)
-        return try unsafe view.withBytes(source.pointer, source.byteCount) { (bytes) throws(CanonicalTrap) in
-            switch source.form {
-            case .utf8:
-                guard let string = unsafe String(validating: bytes, as: UTF8.self) else { throw .badUTF8 }
-                return string
-            case .utf16:
-                let units = unsafe UTF16Units(bytes)
-                guard let string = String(validating: units, as: UTF16.self) else { throw .badUTF16 }
-                return string
-            case .latin1: return unsafe String(String.UnicodeScalarView(bytes.lazy.map { Unicode.Scalar($0) }))
-            }
-        }
-    }
-
-    /// Checks bytes that stay where they are. ASCII is checked a word at a time.
-    func checkUTF8(_ pointer: UInt64, _ count: UInt64) throws(CanonicalTrap) {
-        try unsafe view.withBytes(pointer, count) { (bytes) throws(CanonicalTrap) in
-            var offset = 0
-            let words = bytes.count & ~7
-            while offset < words,
-                unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
-            {
-                offset += 8
-            }
-            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset...])
-            guard unsafe String(validating: rest, as: UTF8.self) != nil else { throw .badUTF8 }
+        switch source.form {
+        case .utf8: return try view.utf8(source.pointer, source.byteCount)
+        case .utf16: return try view.utf16(source.pointer, source.byteCount)
+        case .latin1: return try view.latin1(source.pointer, source.byteCount)
         }
     }
 
@@ -79,39 +57,9 @@ extension CanonicalContext {
         guard count <= Self.byteLimit else { throw .stringTooLong }
         guard stringEncoding != .utf8 else {
             let pointer = try allocate(count, alignment: 1)
-            try write(utf8: string, at: pointer)
+            try view.write(utf8: string, at: pointer)
             return (pointer, count)
         }
         return try store(string, form: .utf8, units: count, isTagged: false)
-    }
-
-    func write(utf8 string: String, from start: Int = 0, at pointer: UInt64) throws(CanonicalTrap) {
-        var string = string
-        // `withUTF8` rethrows an untyped error, so what happened inside is carried out by hand.
-        var trap: CanonicalTrap?
-        string.withUTF8 { bytes in
-            do throws(CanonicalTrap) {
-                try unsafe view.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[start...])), at: pointer)
-            } catch {
-                trap = error
-            }
-        }
-        if let trap { throw trap }
-    }
-}
-
-/// Little-endian UTF-16 code units in bytes that need not be aligned.
-@safe
-struct UTF16Units: Sequence, IteratorProtocol {
-    private let bytes: UnsafeMutableRawBufferPointer
-    private var offset = 0
-
-    @unsafe
-    init(_ bytes: UnsafeMutableRawBufferPointer) { unsafe self.bytes = bytes }
-
-    mutating func next() -> UInt16? {
-        guard unsafe offset + 2 <= bytes.count else { return nil }
-        defer { offset += 2 }
-        return unsafe UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
     }
 }

@@ -10,14 +10,14 @@ extension CanonicalContext {
         switch (stringEncoding, form) {
         case (.utf8, .utf8):
             let pointer = try allocate(units, alignment: 1)
-            try write(utf8: string, at: pointer)
+            try view.write(utf8: string, at: pointer)
             return (pointer, units)
         case (.utf8, .utf16): return try storeUTF8(string, units: units, worstCase: units * 3)
         case (.utf8, .latin1): return try storeUTF8(string, units: units, worstCase: units * 2)
         case (.utf16, .utf8): return try storeUTF16(string, worstCase: units * 2)
         case (.utf16, _):
             let pointer = try allocate(units * 2, alignment: 2)
-            try write(utf16: string.utf16, at: pointer)
+            try view.write(utf16: string.utf16, at: pointer)
             return (pointer, units)
         case (.latin1UTF16, .latin1):
             let pointer = try allocate(units, alignment: 2)
@@ -35,14 +35,6 @@ extension CanonicalContext {
         return try reallocate(pointer, oldSize: old, alignment: alignment, newSize: new)
     }
 
-    func write(utf16 units: some Sequence<UInt16>, at pointer: UInt64) throws(CanonicalTrap) {
-        var place = pointer
-        for unit in units {
-            try view.store(unit, at: place)
-            place += 2
-        }
-    }
-
     /// `store_string_to_utf8`: room for one byte a unit first, for the worst case once a byte is not enough.
     private mutating func storeUTF8(
         _ string: String, units: UInt64, worstCase: UInt64
@@ -52,13 +44,13 @@ extension CanonicalContext {
         var pointer = try allocate(units, alignment: 1)
         let count = UInt64(string.utf8.count)
         guard count > units || string.utf8.contains(where: { $0 >= 0x80 }) else {
-            try write(utf8: string, at: pointer)
+            try view.write(utf8: string, at: pointer)
             return (pointer, units)
         }
         let ascii = string.utf8.prefix { $0 < 0x80 }.count
         try view.write(Array(string.utf8.prefix(ascii)), at: pointer)
         pointer = try reallocate(pointer, oldSize: units, alignment: 1, newSize: worstCase)
-        try write(utf8: string, from: ascii, at: pointer + UInt64(ascii))
+        try view.write(utf8: string, from: ascii, at: pointer + UInt64(ascii))
         return (try shrink(pointer, from: worstCase, to: count, alignment: 1), count)
     }
 
@@ -67,7 +59,7 @@ extension CanonicalContext {
         _ string: String, worstCase: UInt64
     ) throws(CanonicalTrap) -> (UInt64, UInt64) {
         let pointer = try allocate(worstCase, alignment: 2)
-        try write(utf16: string.utf16, at: pointer)
+        try view.write(utf16: string.utf16, at: pointer)
         let units = UInt64(string.utf16.count)
         return (try shrink(pointer, from: worstCase, to: units * 2, alignment: 2), units)
     }
@@ -77,7 +69,9 @@ extension CanonicalContext {
         _ string: String, units: UInt64
     ) throws(CanonicalTrap) -> (UInt64, UInt64) {
         var pointer = try allocate(units, alignment: 2)
-        let latin1 = string.unicodeScalars.prefix { $0.value < 0x100 }.map { UInt8(truncatingIfNeeded: $0.value) }
+        let latin1 = string.unicodeScalars.prefix { $0.value < 0x100 }.map {
+            UInt8(truncatingIfNeeded: $0.value)
+        }
         try view.write(latin1, at: pointer)
         let count = UInt64(string.utf16.count)
         guard count > latin1.count else {
@@ -85,7 +79,7 @@ extension CanonicalContext {
         }
         let worstCase = units * 2
         pointer = try reallocate(pointer, oldSize: units, alignment: 2, newSize: worstCase)
-        try write(utf16: string.utf16, at: pointer)
+        try view.write(utf16: string.utf16, at: pointer)
         pointer = try shrink(pointer, from: worstCase, to: count * 2, alignment: 2)
         return (pointer, count | Self.utf16Tag(plan.width))
     }
@@ -95,7 +89,7 @@ extension CanonicalContext {
         _ string: String, units: UInt64
     ) throws(CanonicalTrap) -> (UInt64, UInt64) {
         var pointer = try allocate(units * 2, alignment: 2)
-        try write(utf16: string.utf16, at: pointer)
+        try view.write(utf16: string.utf16, at: pointer)
         guard string.unicodeScalars.allSatisfy({ $0.value < 0x100 }) else {
             return (pointer, units | Self.utf16Tag(plan.width))
         }

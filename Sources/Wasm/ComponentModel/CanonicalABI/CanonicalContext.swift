@@ -13,9 +13,9 @@ public struct CanonicalContext {
     /// The instance.
     public let instance: InstanceState
     /// The memory, if the options name one.
-    public let memory: (any GuestMemory)?
+    public let memory: (any CanonicalMemory)?
     /// The memory's bytes now.
-    public private(set) var view: GuestMemoryView
+    public private(set) var view: CanonicalMemoryView
     /// The call whose scope borrowed handles belong to, when values are lowered into a guest.
     public var borrowScope: BorrowScopeID?
     /// Handles lent by this call, when values are lifted from a guest; to be given back with ``endLoans()``.
@@ -26,7 +26,8 @@ public struct CanonicalContext {
     /// A side of a call.
     public init(
         plan: CanonicalPlan, stringEncoding: StringEncoding = .utf8, instance: InstanceState,
-        memory: (any GuestMemory)?, borrowScope: BorrowScopeID? = nil, channels: (any ChannelHandles)? = nil
+        memory: (any CanonicalMemory)?, borrowScope: BorrowScopeID? = nil,
+        channels: (any ChannelHandles)? = nil
     ) {
         self.plan = plan
         self.stringEncoding = stringEncoding

@@ -51,7 +51,7 @@ public struct CanonicalPlan: Sendable {
     public let width: PointerWidth
     var nodes: [Node] = []
     var fields: [Field] = []
-    private var known: [ValueType: NodeID] = [:]
+    private var known: [ComponentValueType: NodeID] = [:]
 
     /// An empty plan.
     public init(width: PointerWidth) { self.width = width }
@@ -59,7 +59,7 @@ public struct CanonicalPlan: Sendable {
     subscript(id: NodeID) -> Node { nodes[Int(id.index)] }
 
     /// Adds a type, and the types in it.
-    public mutating func add(_ type: ValueType, of types: ComponentTypes) -> NodeID {
+    public mutating func add(_ type: ComponentValueType, of types: ComponentTypes) -> NodeID {
         if let node = known[type] { return node }
         let info = types.info(type)
         let layout = width == .bits32 ? info.layout32 : info.layout64
@@ -74,7 +74,7 @@ public struct CanonicalPlan: Sendable {
     }
 
     /// Adds the types of a list of values that are passed together, as a record.
-    public mutating func add(_ list: [ValueType], of types: ComponentTypes) -> NodeID {
+    public mutating func add(_ list: [ComponentValueType], of types: ComponentTypes) -> NodeID {
         var info = TypeInfo()
         for type in list { info.addField(types.info(type)) }
         info.finishRecord()
@@ -87,7 +87,8 @@ public struct CanonicalPlan: Sendable {
         return NodeID(index: Int32(nodes.count - 1))
     }
 
-    private mutating func operation(_ type: ValueType, _ types: ComponentTypes) -> (Operation, Bool) {
+    private mutating func operation(_ type: ComponentValueType, _ types: ComponentTypes) -> (Operation, Bool)
+    {
         guard case .defined(let id) = type else {
             if case .primitive(let primitive) = type { return Self.operation(primitive) }
             return (.bool, false)
@@ -116,7 +117,7 @@ public struct CanonicalPlan: Sendable {
         }
     }
 
-    private mutating func record(_ list: [ValueType], _ types: ComponentTypes) -> (Fields, Bool) {
+    private mutating func record(_ list: [ComponentValueType], _ types: ComponentTypes) -> (Fields, Bool) {
         var layout = ValueLayout(0, alignment: 1)
         var isPlain = true
         var result: [Field] = []
@@ -134,7 +135,7 @@ public struct CanonicalPlan: Sendable {
         return (append(result), isPlain && end == layout.size)
     }
 
-    private mutating func variant(_ cases: [ValueType?], _ types: ComponentTypes) -> Operation {
+    private mutating func variant(_ cases: [ComponentValueType?], _ types: ComponentTypes) -> Operation {
         let discriminant = ValueLayout.discriminantSize(cases: cases.count)
         let alignment = cases.reduce(1) { max($0, $1.map { types.layout($0, width).alignment } ?? 1) }
         let offset = UInt32(truncatingIfNeeded: ValueLayout.align(discriminant, to: alignment))

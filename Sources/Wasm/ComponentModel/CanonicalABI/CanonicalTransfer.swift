@@ -125,7 +125,8 @@ public struct CanonicalTransfer {
         let toCase = try target.caseNode(to, number)
         if let fromCase, let toCase {
             try copy(
-                fromCase, origin.moved(UInt64(fromOffset)), toCase, destination.moved(UInt64(toOffset)), &slots)
+                fromCase, origin.moved(UInt64(fromOffset)), toCase, destination.moved(UInt64(toOffset)),
+                &slots)
         }
         if case .slots = origin { slots.source.position = sourceEnd }
         if case .slots = destination {
@@ -183,14 +184,16 @@ public struct CanonicalTransfer {
         }
     }
 
-    private mutating func copyString(_ pointer: UInt64, _ units: UInt64) throws(CanonicalTrap) -> (UInt64, UInt64) {
+    private mutating func copyString(_ pointer: UInt64, _ units: UInt64) throws(CanonicalTrap) -> (
+        UInt64, UInt64
+    ) {
         let range = try source.source(pointer, units)
         guard range.form == .utf8, target.stringEncoding == .utf8 else {
             let string = try source.string(pointer, units)
             return try target.store(
                 string, form: range.form, units: range.units, isTagged: source.stringEncoding == .latin1UTF16)
         }
-        try source.checkUTF8(pointer, range.byteCount)
+        try source.view.checkUTF8(pointer, range.byteCount)
         let newPointer = try target.allocate(range.byteCount, alignment: 1)
         try target.view.copy(from: source.view, pointer, range.byteCount, to: newPointer)
         return (newPointer, range.byteCount)
@@ -210,9 +213,4 @@ public struct CanonicalTransfer {
         case .memory(let offset): try target.store(value, targetID, at: offset)
         }
     }
-}
-
-extension FlatValues {
-    /// No slots.
-    static var none: FlatValues { unsafe FlatValues(UnsafeMutableRawBufferPointer(start: nil, count: 0)) }
 }

@@ -47,6 +47,7 @@ public struct CanonicalTrap: Error, Sendable, Hashable, CustomStringConvertible 
 
     static func wrongHandle(_ index: UInt32, expected: String, found: String) -> CanonicalTrap {
         CanonicalTrap(
-            .handle, "handle index \(index) used with the wrong type, expected \(expected) but found \(found)")
+            .handle, "handle index \(index) used with the wrong type, expected \(expected) but found \(found)"
+        )
     }
 }

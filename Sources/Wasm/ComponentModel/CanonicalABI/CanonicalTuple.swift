@@ -9,13 +9,13 @@ public struct CanonicalTuple<each Element: CanonicalType>: CanonicalType {
     public init(_ elements: repeat each Element) { self.elements = (repeat each elements) }
 
     /// Whether the type is a tuple of the elements' types.
-    public static func matches(_ type: ValueType?, _ types: TypeMatcher) -> Bool {
+    public static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool {
         guard case .tuple(let range)? = types.shape(type) else { return false }
         return matches(types.types[range].map(\.type), types)
     }
 
     /// Whether a list of types is that of the elements.
-    public static func matches(_ list: [ValueType?], _ types: TypeMatcher) -> Bool {
+    public static func matches(_ list: [ComponentValueType?], _ types: TypeMatcher) -> Bool {
         var index = 0
         var isMatch = true
         for element in repeat (each Element).self {

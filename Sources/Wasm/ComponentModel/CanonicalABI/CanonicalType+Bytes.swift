@@ -3,16 +3,16 @@
 /// A network buffer conforms with these two members, and is a ``CanonicalType`` by that.
 public protocol CanonicalBytes: CanonicalType {
     /// A copy of a guest's bytes.
-    init(guestBytes: UnsafeRawBufferPointer)
+    init(guestBytes: RawSpan)
     /// How many bytes.
     var guestByteCount: Int { get }
     /// Copies the bytes into a guest's memory, which has room for exactly so many.
-    func copy(toGuest target: UnsafeMutableRawBufferPointer)
+    func copy(toGuest target: inout MutableRawSpan)
 }
 
 extension CanonicalBytes {
     /// Whether the type is `list<u8>`.
-    public static func matches(_ type: ValueType?, _ types: TypeMatcher) -> Bool {
+    public static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool {
         [UInt8].matches(type, types)
     }
 
@@ -29,17 +29,13 @@ extension CanonicalBytes {
         _ pointer: UInt64, _ count: UInt64, _ context: CanonicalContext
     ) throws(CanonicalTrap) -> Self {
         let range = try context.listRange(pointer, count, ValueLayout(1, alignment: 1))
-        return try unsafe context.view.withBytes(range.pointer, range.count) { (bytes) throws(CanonicalTrap) in
-            unsafe Self(guestBytes: UnsafeRawBufferPointer(bytes))
-        }
+        return try context.view.withSpan(range.pointer, range.count) { bytes in Self(guestBytes: bytes) }
     }
 
     @usableFromInline
     func stored(_ context: inout CanonicalContext) throws(CanonicalTrap) -> UInt64 {
         let pointer = try context.allocateList(guestByteCount, ValueLayout(1, alignment: 1))
-        try unsafe context.view.withBytes(pointer, UInt64(guestByteCount)) { (target) throws(CanonicalTrap) in
-            unsafe copy(toGuest: target)
-        }
+        try context.view.withMutableSpan(pointer, UInt64(guestByteCount)) { target in copy(toGuest: &target) }
         return pointer
     }
 
@@ -52,7 +48,9 @@ extension CanonicalBytes {
     }
 
     /// One check, one copy.
-    public static func load(at offset: UInt64, _ context: inout CanonicalContext) throws(CanonicalTrap) -> Self {
+    public static func load(at offset: UInt64, _ context: inout CanonicalContext) throws(CanonicalTrap)
+        -> Self
+    {
         let pointer = try context.loadPointer(offset)
         return try copied(pointer, try context.loadPointer(offset + context.plan.width.size), context)
     }

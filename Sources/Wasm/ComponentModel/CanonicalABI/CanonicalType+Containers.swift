@@ -19,7 +19,7 @@ extension CanonicalContext {
 
 extension Array: CanonicalPayload, CanonicalType where Element: CanonicalType {
     /// Whether the type is a list of the element's type.
-    public static func matches(_ type: ValueType?, _ types: TypeMatcher) -> Bool {
+    public static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool {
         guard case .list(let element)? = types.shape(type) else { return false }
         return Element.matches(element, types)
     }
@@ -76,7 +76,7 @@ extension Array: CanonicalPayload, CanonicalType where Element: CanonicalType {
 
 extension Optional: CanonicalPayload, CanonicalType where Wrapped: CanonicalType {
     /// Whether the type is an option of the wrapped type.
-    public static func matches(_ type: ValueType?, _ types: TypeMatcher) -> Bool {
+    public static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool {
         guard case .option(let payload)? = types.shape(type) else { return false }
         return Wrapped.matches(payload, types)
     }
@@ -141,7 +141,7 @@ extension Optional: CanonicalPayload, CanonicalType where Wrapped: CanonicalType
 
 extension Result: CanonicalPayload, CanonicalType where Success: CanonicalPayload, Failure: CanonicalPayload {
     /// Whether the type is a result of the two types.
-    public static func matches(_ type: ValueType?, _ types: TypeMatcher) -> Bool {
+    public static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool {
         guard case .result(let ok, let error)? = types.shape(type) else { return false }
         return Success.matches(ok, types) && Failure.matches(error, types)
     }

@@ -45,7 +45,9 @@ extension CanonicalHandle {
     ) throws(CanonicalTrap) -> Self { try lift(try slots.next(UInt32.self), &context) }
 
     /// Takes the handle from the guest's table.
-    public static func load(at offset: UInt64, _ context: inout CanonicalContext) throws(CanonicalTrap) -> Self {
+    public static func load(at offset: UInt64, _ context: inout CanonicalContext) throws(CanonicalTrap)
+        -> Self
+    {
         try lift(try context.view.load(offset), &context)
     }
 
@@ -62,7 +64,7 @@ extension CanonicalHandle {
 
 extension Own: CanonicalHandle, CanonicalType, CanonicalPayload {
     /// Whether the type is an `own` of the resource type.
-    public static func matches(_ type: ValueType?, _ types: TypeMatcher) -> Bool {
+    public static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool {
         guard case .own(let reference)? = types.shape(type) else { return false }
         return types.resources[reference.id] == Resource.resourceType
     }
@@ -78,7 +80,7 @@ extension Own: CanonicalHandle, CanonicalType, CanonicalPayload {
 
 extension Borrow: CanonicalHandle, CanonicalType, CanonicalPayload {
     /// Whether the type is a `borrow` of the resource type.
-    public static func matches(_ type: ValueType?, _ types: TypeMatcher) -> Bool {
+    public static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool {
         guard case .borrow(let reference)? = types.shape(type) else { return false }
         return types.resources[reference.id] == Resource.resourceType
     }

@@ -20,7 +20,7 @@ public protocol CanonicalScalar: CanonicalType, BitwiseCopyable {
 
 extension CanonicalScalar {
     /// Whether the type is the primitive, under any name.
-    public static func matches(_ type: ValueType?, _ types: TypeMatcher) -> Bool {
+    public static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool {
         types.shape(type) == .primitive(primitive)
     }
 
@@ -43,7 +43,9 @@ extension CanonicalScalar {
 
     /// Reads memory.
     @inlinable
-    public static func load(at offset: UInt64, _ context: inout CanonicalContext) throws(CanonicalTrap) -> Self {
+    public static func load(at offset: UInt64, _ context: inout CanonicalContext) throws(CanonicalTrap)
+        -> Self
+    {
         Self(canonicalBits: try context.view.load(offset))
     }
 
@@ -64,13 +66,7 @@ extension CanonicalScalar {
     public static func loadElements(
         _ count: UInt64, at pointer: UInt64, _ context: inout CanonicalContext
     ) throws(CanonicalTrap) -> [Self] {
-        let bytes = count * UInt64(MemoryLayout<Bits>.size)
-        return try unsafe context.view.withBytes(pointer, bytes) { (source) throws(CanonicalTrap) in
-            unsafe [Self](unsafeUninitializedCapacity: Int(count)) { target, initialized in
-                unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: UnsafeRawBufferPointer(source))
-                initialized = Int(count)
-            }
-        }
+        try context.view.array(count, at: pointer)
     }
 
     /// One copy.
@@ -78,10 +74,7 @@ extension CanonicalScalar {
     public static func storeElements(
         _ elements: [Self], at pointer: UInt64, _ context: inout CanonicalContext
     ) throws(CanonicalTrap) {
-        let bytes = UInt64(elements.count) * UInt64(MemoryLayout<Bits>.size)
-        try unsafe context.view.withBytes(pointer, bytes) { (target) throws(CanonicalTrap) in
-            unsafe elements.withUnsafeBytes { source in unsafe target.copyMemory(from: source) }
-        }
+        try context.view.write(elements, at: pointer)
     }
 }
 

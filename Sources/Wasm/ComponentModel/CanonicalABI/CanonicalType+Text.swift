@@ -1,6 +1,6 @@
 extension Bool: CanonicalType {
     /// Whether the type is `bool`.
-    public static func matches(_ type: ValueType?, _ types: TypeMatcher) -> Bool {
+    public static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool {
         types.shape(type) == .primitive(.bool)
     }
 
@@ -20,7 +20,9 @@ extension Bool: CanonicalType {
 
     /// Anything but zero is true.
     @inlinable
-    public static func load(at offset: UInt64, _ context: inout CanonicalContext) throws(CanonicalTrap) -> Bool {
+    public static func load(at offset: UInt64, _ context: inout CanonicalContext) throws(CanonicalTrap)
+        -> Bool
+    {
         try context.view.load(offset, as: UInt8.self) != 0
     }
 
@@ -39,7 +41,7 @@ extension Bool: CanonicalType {
 
 extension Unicode.Scalar: CanonicalType {
     /// Whether the type is `char`.
-    public static func matches(_ type: ValueType?, _ types: TypeMatcher) -> Bool {
+    public static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool {
         types.shape(type) == .primitive(.char)
     }
 
@@ -59,7 +61,9 @@ extension Unicode.Scalar: CanonicalType {
     /// Traps for surrogates and numbers beyond Unicode.
     public static func load(
         at offset: UInt64, _ context: inout CanonicalContext
-    ) throws(CanonicalTrap) -> Unicode.Scalar { try CanonicalContext.character(try context.view.load(offset)) }
+    ) throws(CanonicalTrap) -> Unicode.Scalar {
+        try CanonicalContext.character(try context.view.load(offset))
+    }
 
     /// The scalar's number.
     @inlinable
@@ -76,7 +80,7 @@ extension Unicode.Scalar: CanonicalType {
 
 extension String: CanonicalType {
     /// Whether the type is `string`.
-    public static func matches(_ type: ValueType?, _ types: TypeMatcher) -> Bool {
+    public static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool {
         types.shape(type) == .primitive(.string)
     }
 

@@ -7,7 +7,7 @@
 /// ``VariantShape``.
 public protocol CanonicalPayload {
     /// Whether the component type is this type. Checked once, when a host function is linked.
-    static func matches(_ type: ValueType?, _ types: TypeMatcher) -> Bool
+    static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool
     /// Size and alignment in memory.
     static func layout(_ width: PointerWidth) -> ValueLayout
     /// The flat core types.
@@ -70,7 +70,7 @@ public struct NoValue: CanonicalPayload, Error, Sendable, Hashable {
     public init() {}
 
     /// Whether there is no type.
-    public static func matches(_ type: ValueType?, _ types: TypeMatcher) -> Bool { type == nil }
+    public static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool { type == nil }
 
     /// No bytes.
     @inlinable
@@ -94,7 +94,8 @@ public struct NoValue: CanonicalPayload, Error, Sendable, Hashable {
 
     /// Nothing to do.
     @inlinable
-    public func lower(into slots: inout FlatValues, _ context: inout CanonicalContext) throws(CanonicalTrap) {}
+    public func lower(into slots: inout FlatValues, _ context: inout CanonicalContext) throws(CanonicalTrap) {
+    }
 
     /// Nothing to do.
     @inlinable
@@ -120,7 +121,7 @@ public struct TypeMatcher: Sendable {
     }
 
     /// The shape of a type, with aliases of primitive types resolved.
-    public func shape(_ type: ValueType?) -> DefinedTypeShape? {
+    public func shape(_ type: ComponentValueType?) -> DefinedTypeShape? {
         switch type {
         case .primitive(let primitive): .primitive(primitive)
         case .defined(let id): types[id]
@@ -129,7 +130,9 @@ public struct TypeMatcher: Sendable {
     }
 
     /// Whether a type is a record with exactly these fields in this order.
-    public func isRecord(_ type: ValueType?, _ fields: [(name: String, type: any CanonicalType.Type)]) -> Bool {
+    public func isRecord(
+        _ type: ComponentValueType?, _ fields: [(name: String, type: any CanonicalType.Type)]
+    ) -> Bool {
         guard case .record(let range)? = shape(type), range.count == fields.count else { return false }
         return zip(types[range], fields).allSatisfy { member, field in
             names[member.name] == field.name && field.type.matches(member.type, self)
@@ -137,7 +140,9 @@ public struct TypeMatcher: Sendable {
     }
 
     /// Whether a type is a variant with exactly these cases in this order.
-    public func isVariant(_ type: ValueType?, _ cases: [(name: String, type: any CanonicalPayload.Type)]) -> Bool {
+    public func isVariant(
+        _ type: ComponentValueType?, _ cases: [(name: String, type: any CanonicalPayload.Type)]
+    ) -> Bool {
         guard case .variant(let range)? = shape(type), range.count == cases.count else { return false }
         return zip(types[range], cases).allSatisfy { member, item in
             names[member.name] == item.name && item.type.matches(member.type, self)
@@ -145,7 +150,7 @@ public struct TypeMatcher: Sendable {
     }
 
     /// Whether a type is an enum or flags with exactly these labels in this order.
-    public func hasLabels(_ type: ValueType?, _ labels: [String], isFlags: Bool) -> Bool {
+    public func hasLabels(_ type: ComponentValueType?, _ labels: [String], isFlags: Bool) -> Bool {
         switch shape(type) {
         case .enumeration(let range)? where !isFlags: hasLabels(range, labels)
         case .flags(let range)? where isFlags: hasLabels(range, labels)

@@ -17,6 +17,9 @@ public struct FlatValues {
     @unsafe
     public init(_ buffer: UnsafeMutableRawBufferPointer) { unsafe self.buffer = buffer }
 
+    /// No slots.
+    static var none: FlatValues { unsafe FlatValues(UnsafeMutableRawBufferPointer(start: nil, count: 0)) }
+
     /// How many slots.
     @inlinable
     public var count: Int { unsafe buffer.count / Self.stride }

@@ -1,6 +1,8 @@
 /// Handles to resources (CanonicalABI.md, lifting and lowering of `own` and `borrow`, `resource.*` built-ins).
 extension HandleTable {
-    private func resource(_ index: UInt32, _ type: RuntimeResourceType) throws(CanonicalTrap) -> ResourceHandle {
+    private func resource(_ index: UInt32, _ type: RuntimeResourceType) throws(CanonicalTrap)
+        -> ResourceHandle
+    {
         let entry = try entry(index)
         guard case .resource(let handle) = entry else {
             throw .wrongHandle(index, expected: "guest-defined resource", found: entry.name)
@@ -16,7 +18,8 @@ extension HandleTable {
     public mutating func addOwn(
         _ representation: UInt64, _ type: RuntimeResourceType
     ) throws(CanonicalTrap) -> UInt32 {
-        try add(.resource(ResourceHandle(type: type, representation: representation, isOwn: true, scope: nil)))
+        try add(
+            .resource(ResourceHandle(type: type, representation: representation, isOwn: true, scope: nil)))
     }
 
     /// `resource.rep`.
@@ -25,7 +28,8 @@ extension HandleTable {
     }
 
     /// Lifts an `own`: the handle leaves the table, the resource is the receiver's.
-    public mutating func takeOwn(_ index: UInt32, _ type: RuntimeResourceType) throws(CanonicalTrap) -> UInt64 {
+    public mutating func takeOwn(_ index: UInt32, _ type: RuntimeResourceType) throws(CanonicalTrap) -> UInt64
+    {
         let handle = try resource(index, type)
         guard handle.lendCount == 0 else {
             throw CanonicalTrap(.resource, "cannot remove owned resource while borrowed")
@@ -38,7 +42,9 @@ extension HandleTable {
     }
 
     /// Lifts a `borrow`: the handle stays and counts a loan, until ``endLoan(_:)``.
-    public mutating func beginLoan(_ index: UInt32, _ type: RuntimeResourceType) throws(CanonicalTrap) -> UInt64 {
+    public mutating func beginLoan(_ index: UInt32, _ type: RuntimeResourceType) throws(CanonicalTrap)
+        -> UInt64
+    {
         var handle = try resource(index, type)
         handle.lendCount += 1
         try replace(index, .resource(handle))
@@ -57,7 +63,9 @@ extension HandleTable {
     }
 
     /// `resource.drop`: the handle leaves the table. What is left to do depends on whether it owned the resource.
-    public mutating func drop(_ index: UInt32, _ type: RuntimeResourceType) throws(CanonicalTrap) -> ResourceHandle {
+    public mutating func drop(_ index: UInt32, _ type: RuntimeResourceType) throws(CanonicalTrap)
+        -> ResourceHandle
+    {
         let handle = try resource(index, type)
         guard handle.lendCount == 0 else {
             throw CanonicalTrap(.resource, "cannot remove owned resource while borrowed")

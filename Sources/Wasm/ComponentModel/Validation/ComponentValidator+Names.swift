@@ -2,7 +2,8 @@
 extension ComponentValidator {
     /// Checks a name against `keys`, the keys of the names before it, and gives its own.
     func checkedKey(
-        of reference: ExternNameReference, _ kind: ExternKind, _ entity: EntityType, _ resources: ResourceNames,
+        of reference: ExternNameReference, _ kind: ExternKind, _ entity: EntityType,
+        _ resources: ResourceNames,
         among keys: Set<String>, at offset: Int
     ) throws(ComponentModelError) -> String {
         let text = names[reference.name]
@@ -10,11 +11,13 @@ extension ComponentValidator {
         do {
             name = try ExternName(text, allowsNestedNames: features.contains(.nestedNames))
         } catch {
-            throw .invalid("\(kind.name) name `\(text)` is not a valid extern name: \(error.message)", at: offset)
+            throw .invalid(
+                "\(kind.name) name `\(text)` is not a valid extern name: \(error.message)", at: offset)
         }
         if kind == .export {
             switch name.kind {
-            case .dependency, .url, .hash: throw .invalid("name `\(text)` is not a valid export name", at: offset)
+            case .dependency, .url, .hash:
+                throw .invalid("name `\(text)` is not a valid export name", at: offset)
             default: break
             }
         }
@@ -122,13 +125,15 @@ extension ComponentValidator {
         }
     }
 
-    private func function(_ entity: EntityType, at offset: Int) throws(ComponentModelError) -> FunctionType {
+    private func function(_ entity: EntityType, at offset: Int) throws(ComponentModelError)
+        -> ComponentFunctionType
+    {
         guard case .function(let id) = entity else { throw .invalid("item is not a func", at: offset) }
         return types[id]
     }
 
     private func checkConstructor(
-        _ function: FunctionType, _ resource: String, _ resources: ResourceNames, at offset: Int
+        _ function: ComponentFunctionType, _ resource: String, _ resources: ResourceNames, at offset: Int
     ) throws(ComponentModelError) {
         guard !function.isAsync else { throw .invalid("constructor function cannot be async", at: offset) }
         guard let result = function.result else {
@@ -144,7 +149,7 @@ extension ComponentValidator {
         try checkResource(owned, resource, resources, at: offset)
     }
 
-    private func owned(_ type: ValueType) -> ResourceReference? {
+    private func owned(_ type: ComponentValueType) -> ResourceReference? {
         guard case .defined(let id) = type, case .own(let reference) = types[id] else { return nil }
         return reference
     }
