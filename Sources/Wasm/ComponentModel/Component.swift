@@ -18,7 +18,8 @@ public struct Component: Sendable {
     ///
     /// The core modules in it are left for the engine to validate, apart from their types, imports and exports.
     public init(
-        _ bytes: [UInt8], features: ComponentFeatures = .engineDefaults, limits: ComponentLimits = ComponentLimits()
+        _ bytes: [UInt8], features: ComponentFeatures = .engineDefaults,
+        limits: ComponentLimits = ComponentLimits()
     ) throws(ComponentModelError) {
         var decoder = ComponentDecoder(bytes: bytes, features: features, limits: limits)
         let definition = try decoder.decode()

@@ -19,7 +19,8 @@ struct BinaryReader {
     mutating func enter(_ length: Int, _ what: @autoclosure () -> String) throws(ComponentModelError) -> Int {
         guard length <= remaining else {
             throw ComponentModelError(
-                code: .unexpectedEnd, message: "\(what()) of \(length) bytes goes past the end", offset: offset)
+                code: .unexpectedEnd, message: "\(what()) of \(length) bytes goes past the end",
+                offset: offset)
         }
         let outer = end
         end = offset + length

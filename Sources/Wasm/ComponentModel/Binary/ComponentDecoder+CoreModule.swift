@@ -42,7 +42,8 @@ extension ComponentDecoder {
             }
         case 2: try coreImports(&module)
         case 3:
-            module.functions += try vector(limit: limit, "functions") { (decoder) throws(ComponentModelError) in
+            module.functions += try vector(limit: limit, "functions") {
+                (decoder) throws(ComponentModelError) in
                 try decoder.reader.u32()
             }
         case 4:
@@ -75,7 +76,9 @@ extension ComponentDecoder {
         let offset = UInt32(reader.offset)
         let name = try name()
         let byte = try reader.byte()
-        guard let sort = CoreSort(rawValue: byte) else { throw reader.malformedByte(byte, "sort of a core export") }
+        guard let sort = CoreSort(rawValue: byte) else {
+            throw reader.malformedByte(byte, "sort of a core export")
+        }
         return CoreModuleDefinition.Export(name: name, sort: sort, index: try reader.u32(), offset: offset)
     }
 
@@ -143,7 +146,8 @@ extension ComponentDecoder {
             case 0xfd:
                 let instruction = try reader.u32()
                 guard instruction == 12 else {
-                    throw .malformed("a vector instruction stands in a constant expression", at: reader.offset)
+                    throw .malformed(
+                        "a vector instruction stands in a constant expression", at: reader.offset)
                 }
                 try reader.skip(16)
             default: throw reader.malformedByte(opcode, "instruction of a constant expression")

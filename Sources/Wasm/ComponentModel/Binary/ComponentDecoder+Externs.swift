@@ -2,7 +2,9 @@ extension ComponentDecoder {
     /// `nameattributes`: a name, and with the feature a list of attributes, each kind once.
     mutating func externName() throws(ComponentModelError) -> ExternNameReference {
         let kind = try reader.byte()
-        guard kind <= 2 else { throw reader.malformedByte(kind, "kind of extern name (invalid leading byte)") }
+        guard kind <= 2 else {
+            throw reader.malformedByte(kind, "kind of extern name (invalid leading byte)")
+        }
         if kind == 2, features.isDisjoint(with: [.implements, .canonicalNames]) {
             throw .disabled("attributes of names are switched off", at: reader.offset - 1)
         }
@@ -65,7 +67,9 @@ extension ComponentDecoder {
 
     private func componentSort(_ first: UInt8, _ core: UInt8?) throws(ComponentModelError) -> ComponentSort {
         if let core {
-            guard core == 0x11 else { throw reader.malformedByte(core, "core sort of a component's definition") }
+            guard core == 0x11 else {
+                throw reader.malformedByte(core, "core sort of a component's definition")
+            }
             return .coreModule
         }
         guard first != 0x11, let sort = ComponentSort(rawValue: first) else {
@@ -97,7 +101,8 @@ extension ComponentDecoder {
             case (0, 0x11): sort = .coreModule
             case (0x03, _): sort = .type
             case (0x04, _): sort = .component
-            default: throw reader.malformedByte(core ?? first, "sort of an outer alias (invalid leading byte)")
+            default:
+                throw reader.malformedByte(core ?? first, "sort of an outer alias (invalid leading byte)")
             }
             return .outer(sort, count: try reader.u32(), index: try reader.u32())
         default: throw reader.malformedByte(target, "alias target (invalid leading byte)")
@@ -125,7 +130,9 @@ extension ComponentDecoder {
                 (decoder) throws(ComponentModelError) in
                 let name = try decoder.name()
                 let sort = try decoder.reader.byte()
-                guard sort == 0x12 else { throw decoder.reader.malformedByte(sort, "sort of a core argument") }
+                guard sort == 0x12 else {
+                    throw decoder.reader.malformedByte(sort, "sort of a core argument")
+                }
                 return CoreInstantiationArgument(name: name, instance: try decoder.reader.u32())
             }
             return .coreInstantiate(module: module, arguments: result.coreArguments.pool(arguments))
@@ -149,7 +156,8 @@ extension ComponentDecoder {
             let arguments = try vector(limit: limits.instantiationArguments, "instantiation arguments") {
                 (decoder) throws(ComponentModelError) in
                 InstantiationArgument(
-                    name: try decoder.name(), sort: try decoder.componentSort(), index: try decoder.reader.u32())
+                    name: try decoder.name(), sort: try decoder.componentSort(),
+                    index: try decoder.reader.u32())
             }
             return .instantiate(component: component, arguments: result.arguments.pool(arguments))
         case 0x01:

@@ -81,7 +81,8 @@ extension ComponentDecoder {
     }
 
     private mutating func variantCases() throws(ComponentModelError) -> PoolRange {
-        let cases = try vector(limit: limits.members, "variant cases") { (decoder) throws(ComponentModelError) in
+        let cases = try vector(limit: limits.members, "variant cases") {
+            (decoder) throws(ComponentModelError) in
             let label = LabeledType(name: try decoder.name(), type: try decoder.optionalValueType())
             let zero = try decoder.reader.byte()
             guard zero == 0 else { throw decoder.reader.malformedByte(zero, "end of a variant case") }

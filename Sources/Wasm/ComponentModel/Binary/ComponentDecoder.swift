@@ -83,7 +83,8 @@ struct ComponentDecoder {
         case 5: try each(scope) { (decoder) throws(ComponentModelError) in try decoder.instance() }
         case 6: try each(scope) { (decoder) throws(ComponentModelError) in .alias(try decoder.alias()) }
         case 7: try each(scope) { (decoder) throws(ComponentModelError) in .type(try decoder.type()) }
-        case 8: try each(scope) { (decoder) throws(ComponentModelError) in .canonical(try decoder.canonical()) }
+        case 8:
+            try each(scope) { (decoder) throws(ComponentModelError) in .canonical(try decoder.canonical()) }
         case 9:
             guard !scope.hasStart else { throw .malformed("a component has two start sections", at: start) }
             scope.hasStart = true
@@ -98,7 +99,8 @@ struct ComponentDecoder {
 
     mutating func finishSection(_ id: UInt8, _ outerEnd: Int) throws(ComponentModelError) {
         guard reader.isAtEnd else {
-            throw .malformed("section \(id) has more bytes than content (unexpected content)", at: reader.offset)
+            throw .malformed(
+                "section \(id) has more bytes than content (unexpected content)", at: reader.offset)
         }
         reader.leave(to: outerEnd)
     }

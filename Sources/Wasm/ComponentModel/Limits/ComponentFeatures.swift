@@ -57,7 +57,8 @@ public struct ComponentFeatures: OptionSet, Sendable, Hashable {
 
     /// What the engine (Wasmtime 50) enables when nothing is configured.
     public static let engineDefaults: ComponentFeatures = [
-        .async, .coreFunctionReferences, .coreGarbageCollection, .coreExceptions, .coreMemory64, .coreMultiMemory,
+        .async, .coreFunctionReferences, .coreGarbageCollection, .coreExceptions, .coreMemory64,
+        .coreMultiMemory,
     ]
 
     /// Everything that this module implements.

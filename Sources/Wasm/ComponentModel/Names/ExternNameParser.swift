@@ -140,7 +140,9 @@ struct ExternNameParser {
                 throw .init(message: "unrecognized hash algorithm: `\(hash)`")
             }
             let value = hash.dropFirst(algorithm.count)
-            guard value.hasPrefix("-") else { throw .init(message: "expected `-` after hash algorithm: \(hash)") }
+            guard value.hasPrefix("-") else {
+                throw .init(message: "expected `-` after hash algorithm: \(hash)")
+            }
             let digits = value.dropFirst().prefix { $0 != "?" }
             guard Self.isBase64(digits) else { throw .init(message: "not valid base64: `\(digits)`") }
         }

@@ -38,15 +38,19 @@ public struct SemanticVersion: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func number(_ text: some StringProtocol) -> UInt64? {
-        guard !text.isEmpty, text.utf8.allSatisfy(isDigit), text.utf8.count == 1 || text.utf8.first != UInt8(ascii: "0")
+        guard !text.isEmpty, text.utf8.allSatisfy(isDigit),
+            text.utf8.count == 1 || text.utf8.first != UInt8(ascii: "0")
         else { return nil }
         return UInt64(text)
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
 
     private static func areIdentifiers(_ text: String, areNumbersStrict: Bool) -> Bool {
-        text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { identifier in
+        text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy {
+            identifier in
             guard !identifier.isEmpty else { return false }
             if areNumbersStrict, identifier.count > 1, identifier.first == UInt8(ascii: "0"),
                 identifier.allSatisfy(isDigit)
@@ -66,13 +70,14 @@ public struct SemanticVersion: Sendable, Hashable, CustomStringConvertible {
 
     /// `1.2.3-pre+build`.
     public var description: String {
-        "\(major).\(minor).\(patch)" + (preRelease.isEmpty ? "" : "-\(preRelease)") + (build.isEmpty ? "" : "+\(build)")
+        "\(major).\(minor).\(patch)" + (preRelease.isEmpty ? "" : "-\(preRelease)")
+            + (build.isEmpty ? "" : "+\(build)")
     }
 
     /// The part that decides about compatibility: `1` for 1.x.y, `0.2` for 0.2.x, `0.0.3` for 0.0.3; a pre-release
     /// stands for itself (Explainer.md, `canonversion`).
     public var compatibilityKey: String {
-        if !preRelease.isEmpty { return description }
+        if !preRelease.isEmpty { return "\(major).\(minor).\(patch)-\(preRelease)" }
         if major != 0 { return "\(major)" }
         return minor != 0 ? "0.\(minor)" : "0.0.\(patch)"
     }

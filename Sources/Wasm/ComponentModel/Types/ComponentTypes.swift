@@ -3,7 +3,7 @@ public struct TypeMember: Sendable, Hashable {
     /// The label; empty for elements of a tuple.
     public var name: NameID
     /// The type, if it has one.
-    public var type: ValueType?
+    public var type: ComponentValueType?
 }
 
 /// A defined value type.
@@ -15,11 +15,11 @@ public enum DefinedTypeShape: Sendable, Hashable {
     /// Members with or without types.
     case variant(PoolRange)
     /// A list.
-    case list(ValueType)
+    case list(ComponentValueType)
     /// A list of a fixed length.
-    case fixedLengthList(ValueType, UInt32)
+    case fixedLengthList(ComponentValueType, UInt32)
     /// A map; its values look like a list of pairs.
-    case map(ValueType, ValueType)
+    case map(ComponentValueType, ComponentValueType)
     /// Members with types and empty names.
     case tuple(PoolRange)
     /// Members without types.
@@ -27,17 +27,17 @@ public enum DefinedTypeShape: Sendable, Hashable {
     /// Members without types.
     case enumeration(PoolRange)
     /// A value or nothing.
-    case option(ValueType)
+    case option(ComponentValueType)
     /// A success or a failure.
-    case result(ok: ValueType?, error: ValueType?)
+    case result(ok: ComponentValueType?, error: ComponentValueType?)
     /// An owning handle.
     case own(ResourceReference)
     /// A borrowed handle.
     case borrow(ResourceReference)
     /// A stream's readable end.
-    case stream(ValueType?)
+    case stream(ComponentValueType?)
     /// A future's readable end.
-    case future(ValueType?)
+    case future(ComponentValueType?)
 
     /// The constructor's name in the text format.
     public var name: String {
@@ -67,13 +67,13 @@ struct DefinedType: Sendable {
 }
 
 /// A function type.
-public struct FunctionType: Sendable {
+public struct ComponentFunctionType: Sendable {
     /// Whether calls may block.
     public var isAsync: Bool
     /// Parameters, a stretch of `ComponentTypes.members`.
     public var parameters: PoolRange
     /// The result, if there is one.
-    public var result: ValueType?
+    public var result: ComponentValueType?
     var info: TypeInfo
 }
 
@@ -160,7 +160,7 @@ struct CoreExternMap: Sendable {
 /// All types of a validated component: arrays and indices, immutable once validation is over.
 public struct ComponentTypes: Sendable {
     var defined: [DefinedType] = []
-    var functions: [FunctionType] = []
+    var functions: [ComponentFunctionType] = []
     var instances: [InstanceType] = []
     var components: [ComponentType] = []
     var modules: [ModuleType] = []
@@ -174,7 +174,7 @@ public struct ComponentTypes: Sendable {
     /// The shape of a defined type.
     public subscript(id: DefinedTypeID) -> DefinedTypeShape { defined[Int(id.index)].shape }
     /// A function type.
-    public subscript(id: FunctionTypeID) -> FunctionType { functions[Int(id.index)] }
+    public subscript(id: FunctionTypeID) -> ComponentFunctionType { functions[Int(id.index)] }
     /// An instance type.
     public subscript(id: InstanceTypeID) -> InstanceType { instances[Int(id.index)] }
     /// A component type.
@@ -184,7 +184,7 @@ public struct ComponentTypes: Sendable {
     /// Members of a record, variant, tuple, flags, enum or function.
     public subscript(range: PoolRange) -> ArraySlice<TypeMember> { members[range.indices] }
 
-    func info(_ type: ValueType) -> TypeInfo {
+    func info(_ type: ComponentValueType) -> TypeInfo {
         switch type {
         case .primitive(let primitive): .primitive(primitive)
         case .defined(let id): defined[Int(id.index)].info
@@ -192,13 +192,13 @@ public struct ComponentTypes: Sendable {
     }
 
     /// Size and alignment of a type's values.
-    public func layout(_ type: ValueType, _ width: PointerWidth) -> ValueLayout {
+    public func layout(_ type: ComponentValueType, _ width: PointerWidth) -> ValueLayout {
         let info = info(type)
         return width == .bits32 ? info.layout32 : info.layout64
     }
 
     /// The flat core types of a type's values.
-    public func flatTypes(_ type: ValueType) -> FlatTypes { info(type).flat }
+    public func flatTypes(_ type: ComponentValueType) -> FlatTypes { info(type).flat }
 
     func info(_ type: AnyTypeID) -> TypeInfo {
         switch type {
@@ -226,7 +226,7 @@ public struct ComponentTypes: Sendable {
         return DefinedTypeID(index: UInt32(defined.count - 1), alias: .none)
     }
 
-    mutating func add(_ type: FunctionType) -> FunctionTypeID {
+    mutating func add(_ type: ComponentFunctionType) -> FunctionTypeID {
         functions.append(type)
         return FunctionTypeID(index: UInt32(functions.count - 1))
     }

@@ -19,7 +19,9 @@ extension CoreTypeTable {
         let baseFields = Array(fields(of: base))
         switch sub.kind {
         case .function:
-            guard subFields.count == baseFields.count, sub.parameterCount == base.parameterCount else { return false }
+            guard subFields.count == baseFields.count, sub.parameterCount == base.parameterCount else {
+                return false
+            }
             return zip(subFields, baseFields).enumerated().allSatisfy { index, pair in
                 index < Int(sub.parameterCount)
                     ? matches(pair.1.storage, pair.0.storage) : matches(pair.0.storage, pair.1.storage)
@@ -76,7 +78,8 @@ extension CoreTypeTable {
         switch left {
         case .eq: return right == .any
         case .i31, .structure, .array: return right == .eq || right == .any
-        case .none: return right == .eq || right == .any || right == .i31 || right == .structure || right == .array
+        case .none:
+            return right == .eq || right == .any || right == .i31 || right == .structure || right == .array
         case .noExternal: return right == .external
         case .noFunction: return right == .function
         case .noException: return right == .exception

@@ -30,7 +30,9 @@ struct CoreTypeTable: Sendable {
             parameterCount: UInt32(signature.parameters.count))
         let group = CanonicalGroup(
             isExplicit: false,
-            members: [.init(type: type, fields: values.map { CoreField(storage: .value($0), isMutable: false) })])
+            members: [
+                .init(type: type, fields: values.map { CoreField(storage: .value($0), isMutable: false) })
+            ])
         return CoreTypeID(index: UInt32(add(group).first))
     }
 

@@ -9,17 +9,45 @@ public struct FlatTypes: Sendable, Hashable {
     /// One flat core type.
     public enum Code: UInt8, Sendable { case i32 = 1, i64, f32, f64, pointer }
 
-    private var codes: UInt64 = 0
-    private var length: UInt8 = 0
+    @usableFromInline
+    var codes: UInt64 = 0
+    @usableFromInline
+    var length: UInt8 = 0
 
     /// Nothing.
+    @inlinable
     public init() {}
 
+    /// One type.
+    @inlinable
+    public init(single code: Code) {
+        codes = UInt64(code.rawValue)
+        length = 1
+    }
+
     init(_ codes: Code...) { for code in codes { append(code) } }
+
+    /// A pointer and a length.
+    public static let pointerPair = FlatTypes(.pointer, .pointer)
+
+    /// A discriminant and the joined types of the cases.
+    public static func variant(_ cases: FlatTypes...) -> FlatTypes {
+        var result = FlatTypes(.i32)
+        for payload in cases { result.join(payload, from: 1) }
+        return result
+    }
+
+    /// The types of values one after the other.
+    public static func record(_ fields: FlatTypes...) -> FlatTypes {
+        var result = FlatTypes()
+        for field in fields { result.append(field) }
+        return result
+    }
 
     /// Whether there are more than 16.
     public var isOverflow: Bool { length > Self.capacity }
     /// How many, 17 for an overflow.
+    @inlinable
     public var count: Int { Int(length) }
 
     /// The type at an index below `count`.

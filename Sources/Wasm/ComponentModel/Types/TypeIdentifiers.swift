@@ -55,7 +55,7 @@ public struct CoreTypeID: Sendable, Hashable {
 }
 
 /// A value type.
-public enum ValueType: Sendable, Hashable {
+public enum ComponentValueType: Sendable, Hashable {
     /// A primitive type.
     case primitive(PrimitiveType)
     /// A type of ``ComponentTypes``.
@@ -93,7 +93,7 @@ public enum EntityType: Sendable, Hashable {
     /// A function.
     case function(FunctionTypeID)
     /// A value.
-    case value(ValueType)
+    case value(ComponentValueType)
     /// A type: `referenced` is what it equals, `created` its identity under this name.
     case type(created: AnyTypeID, referenced: AnyTypeID)
     /// An instance.

@@ -29,7 +29,8 @@ struct TypeInfo: Sendable {
         size = sum
         depth = max(depth, other.depth + 1)
         guard Int(depth) <= limits.typeDepth + (isDefined ? 0 : Self.outerLevels) else {
-            throw .limit("types are nested deeper than \(limits.typeDepth) (type nesting is too deep)", at: offset)
+            throw .limit(
+                "types are nested deeper than \(limits.typeDepth) (type nesting is too deep)", at: offset)
         }
         containsBorrow = containsBorrow || other.containsBorrow
         containsResource = containsResource || other.containsResource
@@ -93,7 +94,8 @@ struct TypeInfo: Sendable {
 
 extension ValueLayout {
     /// The layout that has room for either.
-    static func union(_ left: ValueLayout, _ right: ValueLayout) -> ValueLayout {
+    @inlinable
+    public static func union(_ left: ValueLayout, _ right: ValueLayout) -> ValueLayout {
         ValueLayout(max(left.size, right.size), alignment: max(left.alignment, right.alignment))
     }
 }

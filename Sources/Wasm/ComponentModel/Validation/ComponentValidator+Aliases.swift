@@ -8,7 +8,8 @@ extension ComponentValidator {
                 break
             default:
                 throw .invalid(
-                    "aliases in a component or instance type may only refer to types or instances", at: offset)
+                    "aliases in a component or instance type may only refer to types or instances", at: offset
+                )
             }
         }
         switch alias {
@@ -61,7 +62,8 @@ extension ComponentValidator {
             scope.coreTags.append(CoreTypeID(index: type))
             count = scope.coreTags.count
         default:
-            throw .invalid("export `\(names[name])` for core instance \(index) is not a \(sort.name)", at: offset)
+            throw .invalid(
+                "export `\(names[name])` for core instance \(index) is not a \(sort.name)", at: offset)
         }
         try checkCount(count, limits.coreItems, "core items", at: offset)
     }

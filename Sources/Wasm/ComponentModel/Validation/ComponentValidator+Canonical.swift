@@ -19,14 +19,17 @@ extension ComponentValidator {
         if let postReturn = options.postReturn {
             guard try coreSignature(postReturn, at: offset) == CoreSignature(actual.results) else {
                 throw .invalid(
-                    "canonical option `post-return` uses a core function with an incorrect signature", at: offset)
+                    "canonical option `post-return` uses a core function with an incorrect signature",
+                    at: offset)
             }
         }
         if options.isAsync {
             if let callback = options.callback {
-                guard try coreSignature(callback, at: offset) == CoreSignature([.i32, .i32, .i32], [.i32]) else {
+                guard try coreSignature(callback, at: offset) == CoreSignature([.i32, .i32, .i32], [.i32])
+                else {
                     throw .invalid(
-                        "canonical option `callback` uses a core function with an incorrect signature", at: offset)
+                        "canonical option `callback` uses a core function with an incorrect signature",
+                        at: offset)
                 }
             } else {
                 try require(.asyncStackful, "an async lift without a callback", at: offset)
@@ -119,7 +122,8 @@ extension ComponentValidator {
         }
         switch builtin {
         case .backpressureIncrement, .backpressureDecrement, .taskCancel: return CoreSignature()
-        case .subtaskDrop, .errorContextDrop, .waitableSetDrop, .threadResumeLater: return CoreSignature([.i32])
+        case .subtaskDrop, .errorContextDrop, .waitableSetDrop, .threadResumeLater:
+            return CoreSignature([.i32])
         case .waitableSetNew, .threadIndex, .threadAvailableParallelism: return CoreSignature([], [.i32])
         case .waitableJoin: return CoreSignature([.i32, .i32])
         }
@@ -129,7 +133,7 @@ extension ComponentValidator {
         _ result: ValueTypeReference?, _ range: PoolRange, at offset: Int
     ) throws(ComponentModelError) -> CoreSignature {
         try require(.async, "`task.return`", at: offset)
-        var type = FunctionType(isAsync: false, parameters: .empty, result: nil, info: TypeInfo())
+        var type = ComponentFunctionType(isAsync: false, parameters: .empty, result: nil, info: TypeInfo())
         if let result {
             let value = try valueType(result, at: offset)
             type.parameters = types.members.pool([TypeMember(name: names.intern("v"), type: value)])
@@ -165,11 +169,12 @@ extension ComponentValidator {
     }
 
     private func channelSignature(
-        _ kind: ChannelKind, _ operation: ChannelOperation, _ index: UInt32, _ range: PoolRange, isAsync: Bool,
+        _ kind: ChannelKind, _ operation: ChannelOperation, _ index: UInt32, _ range: PoolRange,
+        isAsync: Bool,
         at offset: Int
     ) throws(ComponentModelError) -> CoreSignature {
         try require(.async, "a built-in of a \(kind)", at: offset)
-        let element: ValueType?
+        let element: ComponentValueType?
         switch (kind, types[try definedType(index, at: offset)]) {
         case (.stream, .stream(let type)), (.future, .future(let type)): element = type
         default: throw .invalid("`\(kind).\(operation)` requires a \(kind) type", at: offset)
@@ -182,7 +187,9 @@ extension ComponentValidator {
             return CoreSignature([.i32], [.i32])
         case .read, .write:
             let options = try canonicalOptions(range, at: offset)
-            if !options.isAsync { try require(.moreAsyncBuiltins, "synchronous `\(kind).\(operation)`", at: offset) }
+            if !options.isAsync {
+                try require(.moreAsyncBuiltins, "synchronous `\(kind).\(operation)`", at: offset)
+            }
             if let element {
                 try requireMemory(options, at: offset)
                 if operation == .read, types.info(element).containsPointer {

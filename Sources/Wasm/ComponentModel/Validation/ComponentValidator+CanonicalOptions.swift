@@ -1,6 +1,7 @@
 /// Canonical options (CanonicalABI.md, canonical options).
 extension ComponentValidator {
-    func canonicalOptions(_ range: PoolRange, at offset: Int) throws(ComponentModelError) -> CanonicalOptions {
+    func canonicalOptions(_ range: PoolRange, at offset: Int) throws(ComponentModelError) -> CanonicalOptions
+    {
         var result = CanonicalOptions()
         var hasEncoding = false
         for option in definition.options[range.indices] {
@@ -51,7 +52,8 @@ extension ComponentValidator {
         let memory = try coreMemory(index, at: offset)
         if memory.is64 { try require(.memory64, "a 64-bit memory here", at: offset) }
         guard !memory.limits.isShared else {
-            throw .invalid("mismatch in the shared flag for memories: a shared one cannot be used here", at: offset)
+            throw .invalid(
+                "mismatch in the shared flag for memories: a shared one cannot be used here", at: offset)
         }
         return memory.is64 ? .bits64 : .bits32
     }
@@ -63,7 +65,9 @@ extension ComponentValidator {
             throw .invalid("canonical option `realloc` requires `memory` to also be specified", at: offset)
         }
         let pointer = options.pointerWidth.coreType
-        guard try coreSignature(index, at: offset) == CoreSignature([pointer, pointer, pointer, pointer], [pointer])
+        guard
+            try coreSignature(index, at: offset)
+                == CoreSignature([pointer, pointer, pointer, pointer], [pointer])
         else {
             throw .invalid(
                 "canonical option `realloc` uses a core function with an incorrect signature", at: offset)
@@ -71,7 +75,9 @@ extension ComponentValidator {
     }
 
     func requireMemory(_ options: CanonicalOptions, at offset: Int) throws(ComponentModelError) {
-        guard options.memory != nil else { throw .invalid("canonical option `memory` is required", at: offset) }
+        guard options.memory != nil else {
+            throw .invalid("canonical option `memory` is required", at: offset)
+        }
     }
 
     func requireRealloc(_ options: CanonicalOptions, at offset: Int) throws(ComponentModelError) {
@@ -99,7 +105,7 @@ extension ComponentValidator {
     }
 
     func checkAsync(
-        _ options: CanonicalOptions, _ type: FunctionType, at offset: Int
+        _ options: CanonicalOptions, _ type: ComponentFunctionType, at offset: Int
     ) throws(ComponentModelError) {
         guard !options.isAsync || type.isAsync else {
             throw .invalid("the `async` canonical option requires an async function type", at: offset)

@@ -24,7 +24,8 @@ extension ComponentValidator {
         for (name, expected) in types.modules[Int(id.index)].imports {
             try step(at: offset)
             guard let instance = arguments[name.module] else {
-                throw .invalid("missing module instantiation argument named `\(names[name.module])`", at: offset)
+                throw .invalid(
+                    "missing module instantiation argument named `\(names[name.module])`", at: offset)
             }
             guard let actual = coreExport(name.name, of: instance) else {
                 throw .invalid(
@@ -42,7 +43,9 @@ extension ComponentValidator {
         return .module(id)
     }
 
-    mutating func coreInstance(of range: PoolRange, at offset: Int) throws(ComponentModelError) -> CoreInstanceType {
+    mutating func coreInstance(of range: PoolRange, at offset: Int) throws(ComponentModelError)
+        -> CoreInstanceType
+    {
         var exports = CoreExternMap()
         for export in definition.coreExports[range.indices] {
             let type: CoreEntityType
@@ -102,7 +105,8 @@ extension ComponentValidator {
         _ actual: CoreTableType, _ expected: CoreTableType, at offset: Int
     ) throws(ComponentModelError) {
         guard actual.element == expected.element else {
-            throw .invalid("expected table element type \(expected.element), found \(actual.element)", at: offset)
+            throw .invalid(
+                "expected table element type \(expected.element), found \(actual.element)", at: offset)
         }
         guard actual.limits.isShared == expected.limits.isShared else {
             throw .invalid("mismatch in the shared flag for tables", at: offset)

@@ -170,7 +170,8 @@ extension ComponentValidator {
     private func checkTable(_ table: CoreTableType, at offset: Int) throws(ComponentModelError) {
         if table.limits.is64 { try require(.coreMemory64, "a 64-bit table", at: offset) }
         if table.limits.isShared { try require(.sharedEverythingThreads, "a shared table", at: offset) }
-        try checkLimits(table.limits, most: table.limits.is64 ? .max : UInt64(UInt32.max), "table", at: offset)
+        try checkLimits(
+            table.limits, most: table.limits.is64 ? .max : UInt64(UInt32.max), "table", at: offset)
     }
 
     private func checkMemory(_ memory: CoreMemoryType, at offset: Int) throws(ComponentModelError) {
@@ -183,7 +184,8 @@ extension ComponentValidator {
             }
         }
         let addressBits: UInt64 = memory.limits.is64 ? 64 : 32
-        let most = addressBits - UInt64(memory.pageSizeLog2) == 64
+        let most =
+            addressBits - UInt64(memory.pageSizeLog2) == 64
             ? UInt64.max : UInt64(1) << (addressBits - UInt64(memory.pageSizeLog2))
         try checkLimits(memory.limits, most: most, "memory", at: offset)
         if memory.limits.isShared, memory.limits.maximum == nil {

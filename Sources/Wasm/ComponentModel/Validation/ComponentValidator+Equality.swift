@@ -9,7 +9,8 @@ extension ComponentValidator {
         guard left.isAsync == right.isAsync else {
             let describe = { (isAsync: Bool) in isAsync ? "async" : "sync" }
             throw .invalid(
-                "expected \(describe(right.isAsync)) function, found \(describe(left.isAsync)) function", at: offset)
+                "expected \(describe(right.isAsync)) function, found \(describe(left.isAsync)) function",
+                at: offset)
         }
         guard left.parameters.count == right.parameters.count else {
             throw .invalid(
@@ -20,7 +21,8 @@ extension ComponentValidator {
             let name = names[types.members[own].name]
             guard types.members[own].name == types.members[wanted].name else {
                 throw .invalid(
-                    "expected parameter named `\(names[types.members[wanted].name])`, found `\(name)`", at: offset)
+                    "expected parameter named `\(names[types.members[wanted].name])`, found `\(name)`",
+                    at: offset)
             }
             do {
                 try checkSame(types.members[own].type, types.members[wanted].type, "parameter", at: offset)
@@ -36,7 +38,7 @@ extension ComponentValidator {
     }
 
     mutating func checkSame(
-        _ actual: ValueType, _ expected: ValueType, at offset: Int
+        _ actual: ComponentValueType, _ expected: ComponentValueType, at offset: Int
     ) throws(ComponentModelError) {
         let left = resolvedPrimitive(actual)
         let right = resolvedPrimitive(expected)
@@ -50,7 +52,7 @@ extension ComponentValidator {
         try checkSame(left, right, at: offset)
     }
 
-    private func describe(_ type: ValueType) -> String {
+    private func describe(_ type: ComponentValueType) -> String {
         switch type {
         case .primitive(let primitive): "primitive `\(primitive.name)`"
         case .defined(let id): types[id].name
@@ -58,7 +60,7 @@ extension ComponentValidator {
     }
 
     private mutating func checkSame(
-        _ actual: ValueType?, _ expected: ValueType?, _ what: String, at offset: Int
+        _ actual: ComponentValueType?, _ expected: ComponentValueType?, _ what: String, at offset: Int
     ) throws(ComponentModelError) {
         switch (actual, expected) {
         case (nil, nil): break

@@ -8,7 +8,8 @@ enum CanonicalDirection: Sendable {
 extension ComponentValidator {
     /// The signature, and a check that the options it needs are there.
     func flatten(
-        _ type: FunctionType, _ options: CanonicalOptions, _ direction: CanonicalDirection, at offset: Int
+        _ type: ComponentFunctionType, _ options: CanonicalOptions, _ direction: CanonicalDirection,
+        at offset: Int
     ) throws(ComponentModelError) -> CoreSignature {
         let pointer = options.pointerWidth.coreType
         let most = direction == .lower && options.isAsync ? FlatLimits.asyncParameters : FlatLimits.parameters

@@ -84,7 +84,7 @@ extension ComponentValidator {
     }
 
     /// A value, which is used up by this.
-    mutating func value(_ index: UInt32, at offset: Int) throws(ComponentModelError) -> ValueType {
+    mutating func value(_ index: UInt32, at offset: Int) throws(ComponentModelError) -> ComponentValueType {
         try require(.values, "a value", at: offset)
         let value = try find(scope.values, index, "value", at: offset)
         guard !value.isUsed else {
@@ -96,7 +96,7 @@ extension ComponentValidator {
 
     func valueType(
         _ reference: ValueTypeReference, at offset: Int
-    ) throws(ComponentModelError) -> ValueType {
+    ) throws(ComponentModelError) -> ComponentValueType {
         switch reference {
         case .primitive(let primitive):
             if primitive == .errorContext { try require(.errorContext, "`error-context`", at: offset) }

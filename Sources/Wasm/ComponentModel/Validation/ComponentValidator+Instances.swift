@@ -9,7 +9,8 @@ extension ComponentValidator {
             let entity = try entity(argument.sort, argument.index, at: offset)
             guard arguments.insert(argument.name, entity) else {
                 throw .invalid(
-                    "instantiation argument `\(names[argument.name])` conflicts with previous argument", at: offset)
+                    "instantiation argument `\(names[argument.name])` conflicts with previous argument",
+                    at: offset)
             }
         }
         var substitution = try open(id, with: arguments, .importItem, at: offset)

@@ -37,7 +37,8 @@ extension ComponentValidator {
             throw .invalid("unknown type \(index): type index out of bounds", at: offset)
         }
         guard case .core = outer[Int(index)] else {
-            throw .invalid("not implemented: aliasing core module types into a core module's types", at: offset)
+            throw .invalid(
+                "not implemented: aliasing core module types into a core module's types", at: offset)
         }
         return outer[Int(index)]
     }

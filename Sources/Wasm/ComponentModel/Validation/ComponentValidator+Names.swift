@@ -2,7 +2,8 @@
 extension ComponentValidator {
     /// Checks a name against `keys`, the keys of the names before it, and gives its own.
     func checkedKey(
-        of reference: ExternNameReference, _ kind: ExternKind, _ entity: EntityType, _ resources: ResourceNames,
+        of reference: ExternNameReference, _ kind: ExternKind, _ entity: EntityType,
+        _ resources: ResourceNames,
         among keys: Set<String>, at offset: Int
     ) throws(ComponentModelError) -> String {
         let text = names[reference.name]
@@ -10,17 +11,19 @@ extension ComponentValidator {
         do {
             name = try ExternName(text, allowsNestedNames: features.contains(.nestedNames))
         } catch {
-            throw .invalid("\(kind.name) name `\(text)` is not a valid extern name: \(error.message)", at: offset)
+            throw .invalid(
+                "\(kind.name) name `\(text)` is not a valid extern name: \(error.message)", at: offset)
         }
         if kind == .export {
             switch name.kind {
-            case .dependency, .url, .hash: throw .invalid("name `\(text)` is not a valid export name", at: offset)
+            case .dependency, .url, .hash:
+                throw .invalid("name `\(text)` is not a valid export name", at: offset)
             default: break
             }
         }
         try checkAttributes(reference, name, entity, at: offset)
         do {
-            try checkKind(reference, name, entity, resources, at: offset)
+            try checkKind(name, entity, resources, at: offset)
         } catch {
             throw error.within("\(kind.name) name `\(text)` is not valid")
         }
@@ -34,46 +37,72 @@ extension ComponentValidator {
     private func checkAttributes(
         _ reference: ExternNameReference, _ name: ExternName, _ entity: EntityType, at offset: Int
     ) throws(ComponentModelError) {
+        var interface = name.kind == .interface ? name : nil
         if let implements = reference.implements {
             try require(.implements, "the attribute `implements`", at: offset)
-            guard name.kind == .label else {
-                throw .invalid("name `\(name.text)` is not valid with `implements`", at: offset)
-            }
-            guard case .instance = entity else {
-                throw .invalid("only instances can have an `implements`", at: offset)
-            }
-            let text = names[implements]
-            let interface: ExternName
-            do {
-                interface = try ExternName(text, allowsNestedNames: features.contains(.nestedNames))
-            } catch {
-                throw .invalid("`\(text)` is not a valid name: \(error.message)", at: offset)
-            }
-            guard interface.kind == .interface else {
-                throw .invalid("name `\(text)` must be an interface", at: offset)
-            }
+            interface = try implementedInterface(names[implements], name, entity, at: offset)
         }
-        if reference.versionSuffix != nil {
+        if let suffix = reference.versionSuffix {
             try require(.canonicalNames, "the attribute `versionsuffix`", at: offset)
             guard case .instance = entity else {
                 throw .invalid("only instances can have a `versionsuffix`", at: offset)
             }
+            guard interface != nil else {
+                throw .invalid("`versionsuffix` requires an interface name or `implements`", at: offset)
+            }
+            guard !names[suffix].isEmpty else { throw .invalid("version suffix cannot be empty", at: offset) }
         }
         if reference.externalID != nil { try require(.implements, "the attribute `external-id`", at: offset) }
+        if let interface {
+            try checkVersion(interface, suffix: reference.versionSuffix.map { names[$0] }, at: offset)
+        }
+    }
+
+    private func implementedInterface(
+        _ text: String, _ name: ExternName, _ entity: EntityType, at offset: Int
+    ) throws(ComponentModelError) -> ExternName {
+        guard name.kind == .label else {
+            throw .invalid("name `\(name.text)` is not valid with `implements`", at: offset)
+        }
+        guard case .instance = entity else {
+            throw .invalid("only instances can have an `implements`", at: offset)
+        }
+        let interface: ExternName
+        do {
+            interface = try ExternName(text, allowsNestedNames: features.contains(.nestedNames))
+        } catch {
+            throw .invalid("`\(text)` is not a valid name: \(error.message)", at: offset)
+        }
+        guard interface.kind == .interface else {
+            throw .invalid("name `\(text)` must be an interface", at: offset)
+        }
+        return interface
+    }
+
+    /// A version is a semver, or with a suffix the canonical part of one (Binary.md, `versionsuffix`).
+    private func checkVersion(
+        _ interface: ExternName, suffix: String?, at offset: Int
+    ) throws(ComponentModelError) {
+        let title = "`\(interface.text)` is not valid: invalid interface version"
+        guard let version = interface.version else {
+            guard suffix == nil else {
+                throw .invalid("\(title): a version suffix requires the name to have a version", at: offset)
+            }
+            return
+        }
+        guard let full = SemanticVersion(version + (suffix ?? "")) else {
+            throw .invalid("\(title): `\(version)\(suffix ?? "")` is no semver", at: offset)
+        }
+        guard suffix == nil || version == full.compatibilityKey else {
+            throw .invalid("\(title): `\(version)` is not the canonical version of `\(full)`", at: offset)
+        }
     }
 
     private func checkKind(
-        _ reference: ExternNameReference, _ name: ExternName, _ entity: EntityType, _ resources: ResourceNames,
-        at offset: Int
+        _ name: ExternName, _ entity: EntityType, _ resources: ResourceNames, at offset: Int
     ) throws(ComponentModelError) {
         switch name.kind {
-        case .label, .dependency, .url, .hash: break
-        case .interface:
-            guard let version = name.version else { break }
-            let suffix = reference.versionSuffix.map { names[$0] } ?? ""
-            guard SemanticVersion(version + suffix) != nil else {
-                throw .invalid("invalid interface version: `\(version)\(suffix)` is no semver", at: offset)
-            }
+        case .label, .interface, .dependency, .url, .hash: break
         case .constructor(let resource):
             try checkConstructor(try function(entity, at: offset), resource, resources, at: offset)
         case .method(let resource, _):
@@ -96,13 +125,15 @@ extension ComponentValidator {
         }
     }
 
-    private func function(_ entity: EntityType, at offset: Int) throws(ComponentModelError) -> FunctionType {
+    private func function(_ entity: EntityType, at offset: Int) throws(ComponentModelError)
+        -> ComponentFunctionType
+    {
         guard case .function(let id) = entity else { throw .invalid("item is not a func", at: offset) }
         return types[id]
     }
 
     private func checkConstructor(
-        _ function: FunctionType, _ resource: String, _ resources: ResourceNames, at offset: Int
+        _ function: ComponentFunctionType, _ resource: String, _ resources: ResourceNames, at offset: Int
     ) throws(ComponentModelError) {
         guard !function.isAsync else { throw .invalid("constructor function cannot be async", at: offset) }
         guard let result = function.result else {
@@ -118,7 +149,7 @@ extension ComponentValidator {
         try checkResource(owned, resource, resources, at: offset)
     }
 
-    private func owned(_ type: ValueType) -> ResourceReference? {
+    private func owned(_ type: ComponentValueType) -> ResourceReference? {
         guard case .defined(let id) = type, case .own(let reference) = types[id] else { return nil }
         return reference
     }

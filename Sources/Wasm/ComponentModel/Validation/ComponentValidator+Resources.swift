@@ -19,7 +19,7 @@ extension ComponentValidator {
         try step(at: offset)
         switch type {
         case .resource(let reference): free.insert(reference.id)
-        case .defined(let id): try collectResources(ValueType.defined(id), &free, at: offset)
+        case .defined(let id): try collectResources(ComponentValueType.defined(id), &free, at: offset)
         case .function(let id):
             let function = types[id]
             guard function.info.containsResource else { return }
@@ -41,14 +41,18 @@ extension ComponentValidator {
     }
 
     private mutating func collectResources(
-        _ type: ValueType?, _ free: inout Set<ResourceID>, at offset: Int
+        _ type: ComponentValueType?, _ free: inout Set<ResourceID>, at offset: Int
     ) throws(ComponentModelError) {
-        guard case .defined(let id)? = type, types.defined[Int(id.index)].info.containsResource else { return }
+        guard case .defined(let id)? = type, types.defined[Int(id.index)].info.containsResource else {
+            return
+        }
         try step(at: offset)
         switch types[id] {
         case .primitive, .flags, .enumeration: break
         case .record(let range), .variant(let range), .tuple(let range):
-            for member in types.members[range.indices] { try collectResources(member.type, &free, at: offset) }
+            for member in types.members[range.indices] {
+                try collectResources(member.type, &free, at: offset)
+            }
         case .list(let element), .fixedLengthList(let element, _), .option(let element):
             try collectResources(element, &free, at: offset)
         case .map(let key, let value):
@@ -143,7 +147,7 @@ extension ComponentValidator {
     }
 
     private mutating func isNamed(
-        _ type: ValueType?, _ kind: ExternKind, at offset: Int
+        _ type: ComponentValueType?, _ kind: ExternKind, at offset: Int
     ) throws(ComponentModelError) -> Bool {
         guard case .defined(let id)? = type else { return true }
         try step(at: offset)

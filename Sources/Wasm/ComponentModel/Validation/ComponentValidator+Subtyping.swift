@@ -25,7 +25,8 @@ extension ComponentValidator {
         case (.resource(let left), .resource(let right)):
             guard left.id == right.id else {
                 throw .invalid(
-                    "resource types are not the same (\(left.id.rawValue) vs. \(right.id.rawValue))", at: offset)
+                    "resource types are not the same (\(left.id.rawValue) vs. \(right.id.rawValue))",
+                    at: offset)
             }
         case (.defined(let left), .defined(let right)): try checkSame(left, right, at: offset)
         case (.function(let left), .function(let right)): try checkSubtype(left, right, at: offset)
@@ -141,7 +142,9 @@ extension ComponentValidator {
         var wanted = expected.entities[first]
         var actual = arguments[expected.names[first]]
         for place in path.dropFirst() {
-            guard case .instance(let wantedID) = wanted, case .instance(let actualID)? = actual else { return nil }
+            guard case .instance(let wantedID) = wanted, case .instance(let actualID)? = actual else {
+                return nil
+            }
             let exports = types.instances[Int(wantedID.index)].exports
             guard place < exports.count else { return nil }
             wanted = exports.entities[place]
@@ -153,7 +156,8 @@ extension ComponentValidator {
 
     /// Remembers which identity of an argument stands for which identity of the import.
     private mutating func register(
-        _ actual: EntityType, as expected: EntityType, _ renamings: inout [AnyTypeID: AnyTypeID], at offset: Int
+        _ actual: EntityType, as expected: EntityType, _ renamings: inout [AnyTypeID: AnyTypeID],
+        at offset: Int
     ) throws(ComponentModelError) {
         try step(at: offset)
         switch (expected, actual) {

@@ -53,7 +53,7 @@ extension ComponentValidator {
         if isAsync { try require(.async, "an async function type", at: offset) }
         var info = TypeInfo()
         let members = try members(parameters, "function parameter", &info, isDefined: false, at: offset)
-        var resultType: ValueType?
+        var resultType: ComponentValueType?
         if let result {
             let type = try valueType(result, at: offset)
             let resultInfo = types.info(type)
@@ -64,7 +64,7 @@ extension ComponentValidator {
             resultType = type
         }
         return types.add(
-            FunctionType(
+            ComponentFunctionType(
                 isAsync: isAsync, parameters: types.members.pool(members), result: resultType, info: info))
     }
 
@@ -84,7 +84,7 @@ extension ComponentValidator {
             guard seen.insert(name.lowercased()).inserted else {
                 throw .invalid("\(what) name `\(name)` conflicts with previous \(what) name", at: offset)
             }
-            var type: ValueType?
+            var type: ComponentValueType?
             if let reference = label.type {
                 let resolved = try valueType(reference, at: offset)
                 try info.include(types.info(resolved), limits: limits, isDefined: isDefined, at: offset)
@@ -106,14 +106,16 @@ extension ComponentValidator {
             shape = .primitive(primitive)
             info = .primitive(primitive)
         case .record(let range):
-            let members = try nonEmptyMembers(range, "record field", "record type", "field", &info, at: offset)
+            let members = try nonEmptyMembers(
+                range, "record field", "record type", "field", &info, at: offset)
             members.forEach { member in
                 if let type = member.type { info.addField(types.info(type)) }
             }
             info.finishRecord()
             shape = .record(types.members.pool(members))
         case .variant(let range):
-            let members = try nonEmptyMembers(range, "variant case", "variant type", "case", &info, at: offset)
+            let members = try nonEmptyMembers(
+                range, "variant case", "variant type", "case", &info, at: offset)
             info.setVariant(cases: members.count, payloads: members.compactMap { $0.type.map(types.info) })
             shape = .variant(types.members.pool(members))
         case .flags(let range):
@@ -236,7 +238,7 @@ extension ComponentValidator {
 
     private mutating func element(
         _ reference: ValueTypeReference, _ info: inout TypeInfo, at offset: Int
-    ) throws(ComponentModelError) -> ValueType {
+    ) throws(ComponentModelError) -> ComponentValueType {
         let type = try valueType(reference, at: offset)
         try info.include(types.info(type), limits: limits, isDefined: true, at: offset)
         return type
@@ -244,13 +246,13 @@ extension ComponentValidator {
 
     private mutating func optionalElement(
         _ reference: ValueTypeReference?, _ info: inout TypeInfo, at offset: Int
-    ) throws(ComponentModelError) -> ValueType? {
+    ) throws(ComponentModelError) -> ComponentValueType? {
         guard let reference else { return nil }
         return try element(reference, &info, at: offset)
     }
 
     /// The primitive type that a value type is, itself or under another name.
-    func resolvedPrimitive(_ type: ValueType) -> PrimitiveType? {
+    func resolvedPrimitive(_ type: ComponentValueType) -> PrimitiveType? {
         switch type {
         case .primitive(let primitive): return primitive
         case .defined(let id):
@@ -260,9 +262,10 @@ extension ComponentValidator {
     }
 
     /// `keytype` (Explainer.md): primitives other than floats and error contexts.
-    private func checkMapKey(_ key: ValueType, at offset: Int) throws(ComponentModelError) {
+    private func checkMapKey(_ key: ComponentValueType, at offset: Int) throws(ComponentModelError) {
         switch resolvedPrimitive(key) {
-        case nil, .f32, .f64, .errorContext: throw .invalid("this type cannot be the key of a map", at: offset)
+        case nil, .f32, .f64, .errorContext:
+            throw .invalid("this type cannot be the key of a map", at: offset)
         default: break
         }
     }

@@ -65,7 +65,8 @@ struct ComponentValidator {
         }
         let end = definition.scopes[number].bytes.upperBound
         if let unused = scope.values.firstIndex(where: { !$0.isUsed }) {
-            throw .invalid("value \(unused) is not used by an instantiation, start function or export", at: end)
+            throw .invalid(
+                "value \(unused) is not used by an instantiation, start function or export", at: end)
         }
         let type = try finishComponent(at: end)
         finished[number] = scopes.removeLast()

@@ -75,7 +75,7 @@ extension ComponentValidator {
     }
 
     private mutating func substitute(
-        _ type: inout ValueType, _ map: inout Substitution, at offset: Int
+        _ type: inout ComponentValueType, _ map: inout Substitution, at offset: Int
     ) throws(ComponentModelError) -> Bool {
         guard case .defined(var id) = type else { return false }
         let changed = try substitute(&id, &map, at: offset)
@@ -153,7 +153,7 @@ extension ComponentValidator {
     }
 
     private mutating func substitute(
-        _ type: inout ValueType?, _ map: inout Substitution, at offset: Int
+        _ type: inout ComponentValueType?, _ map: inout Substitution, at offset: Int
     ) throws(ComponentModelError) -> Bool {
         guard var present = type else { return false }
         let changed = try substitute(&present, &map, at: offset)

@@ -39,7 +39,7 @@ struct ValidationScope: Sendable {
 
     var types: [AnyTypeID] = []
     var functions: [FunctionTypeID] = []
-    var values: [(type: ValueType, isUsed: Bool)] = []
+    var values: [(type: ComponentValueType, isUsed: Bool)] = []
     var instances: [InstanceTypeID] = []
     var components: [ComponentTypeID] = []
 
