@@ -57,6 +57,8 @@ lint: setup ## Check the format of every Swift file
 bench: guests ## Measure Martlet beside its rivals and print the ratios
 	@scripts/setup --bench
 	$(RELEASE) --product martlet
+	$(RELEASE) --product engine-bench
+	$(RELEASE) --product bare-server
 	scripts/bench
 
 sanitize: sanitize-address sanitize-thread ## Run the engine and HTTP tests under both sanitizers

@@ -182,6 +182,16 @@ func targets(of layer: Layer) -> [Target] {
 // Reads the repository itself: imports, words, lengths, documents.
 let tidyTests = Target.testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: testSettings)
 
+// What `make bench` runs: not part of the product.
+let benchmarks: [Target] = [
+    .executableTarget(
+        name: "engine-bench", dependencies: ["WasmEngine", .nioCore, .nioPosix], path: "Benchmarks/EngineBench",
+        swiftSettings: testSettings, linkerSettings: linkerSettings),
+    .executableTarget(
+        name: "bare-server", dependencies: [.nioCore, .nioPosix, .nioHTTP1], path: "Benchmarks/BareServer",
+        swiftSettings: testSettings),
+]
+
 let package = Package(
     name: "martlet",
     platforms: [.macOS(.v15)],
@@ -198,5 +208,5 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
-    targets: layers.flatMap(targets(of:)) + [tidyTests]
+    targets: layers.flatMap(targets(of:)) + [tidyTests] + benchmarks
 )

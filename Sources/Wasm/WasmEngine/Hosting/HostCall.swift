@@ -30,6 +30,9 @@ public struct HostCall: ~Copyable {
         }
     }
 
+    /// An exported function of the first instance in the caller's store, for calls back into the guest.
+    public func function(named name: String) -> Function? { store.firstInstance?.function(named: name) }
+
     /// A host feature's object for this instance.
     @inline(__always)
     public func state<State: AnyObject>(_ key: StateKey<State>) -> State { store[key] }

@@ -118,7 +118,7 @@ import CWasmtime
     }
 
     // Only the name is kept, as with the memory.
-    private var firstInstance: Instance? { firstInstanceName.map { Instance(store: self, raw: $0) } }
+    var firstInstance: Instance? { firstInstanceName.map { Instance(store: self, raw: $0) } }
 
     @inline(__always)
     var hasInstance: Bool { firstInstanceName != nil }
