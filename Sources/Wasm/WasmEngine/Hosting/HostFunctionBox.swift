@@ -40,9 +40,20 @@ final class HostFunctionBox: Sendable {
     ) -> OpaquePointer? {
         let context = unsafe wasmtime_caller_context(caller)
         guard let data = unsafe wasmtime_context_get_data(context) else { return nil }
-        // Both live through the call: the linker owns the box, whoever entered the guest owns the store.
-        let box = unsafe Unmanaged<HostFunctionBox>.fromOpaque(environment).takeUnretainedValue()
-        let store = unsafe Unmanaged<Store>.fromOpaque(data).takeUnretainedValue()
+        // Both live through the call, so neither is retained: the linker owns the box, whoever entered the guest the store.
+        return unsafe Unmanaged<HostFunctionBox>.fromOpaque(environment)._withUnsafeGuaranteedRef { box in
+            unsafe Unmanaged<Store>.fromOpaque(data)._withUnsafeGuaranteedRef { store in
+                unsafe run(box, store, caller, slots, count)
+            }
+        }
+    }
+
+    // A function of its own: the optimizer of Swift 6.3.1 crashes on a typed throw inside the closures above.
+    @inline(never)
+    private static func run(
+        _ box: HostFunctionBox, _ store: Store, _ caller: OpaquePointer,
+        _ slots: UnsafeMutablePointer<wasmtime_val_raw_t>, _ count: Int
+    ) -> OpaquePointer? {
         if !store.hasInstance { unsafe store.learn(from: caller) }
         do throws(Trap) {
             try box.body(HostCall(store: store), unsafe RawValues(slots, count: count))
