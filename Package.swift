@@ -59,7 +59,10 @@ let layers: [Layer] = [
         modules: [
             Module(
                 "HTTPServer",
-                libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioHPACK, .nioSSL, .nioTLS, .atomics]),
+                libraries: [
+                    .nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioHPACK, .nioSSL, .nioTLS,
+                    .nioConcurrencyHelpers,
+                ]),
             Module(
                 "AppRuntime", uses: ["AppModel", "WasmEngine", "HostSystem", "WASI"],
                 libraries: [.nioCore, .nioPosix, .logging]),

@@ -1,18 +1,18 @@
 import Foundation
 import NIOCore
 import NIOHTTP1
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import HTTPServer
 
 @Suite struct AccessLogTests {
     final class Records: AccessLog {
-        let all = Mutex<[AccessRecord]>([])
+        let all = NIOLockedValueBox<[AccessRecord]>([])
         let tally = Tally()
 
         func record(_ batch: [AccessRecord]) {
-            all.withLock { $0 += batch }
+            all.withLockedValue { $0 += batch }
             tally.add(batch.count)
         }
     }
@@ -35,7 +35,7 @@ import Testing
             await client.close()
             await records.tally.reached(2)
         }
-        let all = records.all.withLock { $0 }
+        let all = records.all.withLockedValue { $0 }
         let one = try #require(all.first { $0.requestID == "one" })
         #expect(one.method == .POST && one.target == "/a?token=1" && one.status == 200)
         #expect(one.bytesIn == 3 && one.bytesOut == "POST /a?token=1 [abc]".utf8.count)

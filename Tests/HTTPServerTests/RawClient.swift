@@ -1,7 +1,7 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 /// A client that sends exactly the bytes it is told to, and keeps what it gets.
@@ -102,15 +102,15 @@ final class Inbox: Sendable {
         var nextID = 0
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
-    var count: Int { state.withLock { $0.bytes.readableBytes } }
-    var isEnded: Bool { state.withLock { $0.isEnded } }
+    var count: Int { state.withLockedValue { $0.bytes.readableBytes } }
+    var isEnded: Bool { state.withLockedValue { $0.isEnded } }
 
-    func forget() { state.withLock { $0.bytes = ByteBuffer() } }
+    func forget() { state.withLockedValue { $0.bytes = ByteBuffer() } }
 
     func change(_ bytes: ByteBuffer?) {
-        state.withLock { state in
+        state.withLockedValue { state in
             if var bytes { state.bytes.writeBuffer(&bytes) } else { state.isEnded = true }
             let (received, isEnded) = (state.bytes, state.isEnded)
             state.waiters.removeAll { waiter in
@@ -125,7 +125,7 @@ final class Inbox: Sendable {
         on loop: any EventLoop, until isEnough: @escaping @Sendable (ByteBuffer) -> Bool
     ) async throws -> ByteBuffer {
         let promise = loop.makePromise(of: ByteBuffer.self)
-        let id = state.withLock { state -> Int in
+        let id = state.withLockedValue { state -> Int in
             state.nextID += 1
             if state.isEnded || isEnough(state.bytes) {
                 promise.succeed(state.bytes)
@@ -136,7 +136,7 @@ final class Inbox: Sendable {
         }
         // Not a pause: the longest a test waits before it fails with what there was.
         let limit = loop.scheduleTask(in: .seconds(20)) { [self] in
-            state.withLock { state in
+            state.withLockedValue { state in
                 guard let index = state.waiters.firstIndex(where: { $0.id == id }) else { return }
                 let text = String(
                     buffer: state.bytes.getSlice(at: 0, length: min(500, state.bytes.writerIndex))!)

@@ -2,7 +2,7 @@ import HTTPServer
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 struct ClosureHandler: HTTPHandler {
@@ -40,12 +40,12 @@ final class Tally: Sendable {
         var waiters: [(Int, CheckedContinuation<Void, Never>)] = []
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
-    var count: Int { state.withLock { $0.count } }
+    var count: Int { state.withLockedValue { $0.count } }
 
     func add(_ number: Int = 1) {
-        let due = state.withLock { state in
+        let due = state.withLockedValue { state in
             state.count += number
             let due = state.waiters.filter { $0.0 <= state.count }
             state.waiters.removeAll { $0.0 <= state.count }
@@ -56,7 +56,7 @@ final class Tally: Sendable {
 
     func reached(_ number: Int) async {
         await withCheckedContinuation { continuation in
-            let isDue = state.withLock { state in
+            let isDue = state.withLockedValue { state in
                 if state.count >= number { return true }
                 state.waiters.append((number, continuation))
                 return false

@@ -1,5 +1,5 @@
 public import NIOCore
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Lets a bounded number of requests work at once and a bounded number wait; usable from many event loops.
 ///
@@ -36,7 +36,8 @@ public final class AdmissionQueue: Sendable {
 
     /// The limits this queue keeps.
     public let limits: AdmissionLimits
-    private let state = Mutex(State())
+    // A lock that the thread sanitizer can follow, unlike `Synchronization.Mutex` on Linux.
+    private let state = NIOLockedValueBox(State())
 
     /// Makes an empty queue.
     public init(_ limits: AdmissionLimits) {
@@ -44,18 +45,18 @@ public final class AdmissionQueue: Sendable {
     }
 
     /// Requests at work.
-    public var working: Int { state.withLock { $0.working } }
+    public var working: Int { state.withLockedValue { $0.working } }
     /// Requests that wait.
-    public var waiting: Int { state.withLock { $0.waiters.count } }
+    public var waiting: Int { state.withLockedValue { $0.waiters.count } }
     /// Requests refused so far.
-    public var refused: UInt64 { state.withLock { $0.refused } }
+    public var refused: UInt64 { state.withLockedValue { $0.refused } }
 
     /// Seconds for `Retry-After`.
     public var retryAfter: Int { max(1, Int((limits.queueWait.nanoseconds + 999_999_999) / 1_000_000_000)) }
 
     /// Takes a place if one is free and nobody waits for it. The usual way, without a closure.
     public func tryEnter() -> Bool {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard state.working < limits.concurrentRequests, state.waiters.isEmpty else { return false }
             state.working += 1
             return true
@@ -67,7 +68,7 @@ public final class AdmissionQueue: Sendable {
     ///
     /// - Returns: nil where the queue is full: `decide` is then never called, and the answer is 503.
     public func wait(on loop: any EventLoop, _ decide: @escaping @Sendable (Outcome) -> Void) -> Ticket? {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard state.waiters.count < limits.queuedRequests else {
                 state.refused += 1
                 return nil
@@ -97,7 +98,7 @@ public final class AdmissionQueue: Sendable {
     }
 
     private func giveUp(_ ticket: Ticket, counts: Bool) -> Bool {
-        let waiter: Waiter? = state.withLock { state in
+        let waiter: Waiter? = state.withLockedValue { state in
             guard let index = state.waiters.firstIndex(where: { $0.ticket == ticket }) else { return nil }
             if counts { state.refused += 1 }
             return state.waiters.remove(at: index)
@@ -108,7 +109,7 @@ public final class AdmissionQueue: Sendable {
 
     /// Gives a place back; the request that waited longest gets it.
     public func leave() {
-        let next: Waiter? = state.withLock { state in
+        let next: Waiter? = state.withLockedValue { state in
             guard let next = state.waiters.popFirst() else {
                 state.working -= 1
                 return nil
