@@ -42,6 +42,6 @@ enum Exceptions {
         "echo": "HTTPTrigger", "env": "HTTPTrigger", "exit-code": "HTTPTrigger", "status": "HTTPTrigger",
         "slow-body": "HTTPTrigger", "huge-header": "HTTPTrigger", "huge-stdout": "HTTPTrigger",
         "memory-bomb": "AppRuntime", "table-bomb": "AppRuntime", "trap": "AppRuntime", "spin": "AppRuntime",
-        "recurse": "AppRuntime", "fd-exhaustion": "WASI", "path-escapes": "WASI",
+        "recurse": "AppRuntime",
     ]
 }

@@ -102,6 +102,29 @@ final class Guest: Sendable {
     /// Waits until all that was begun on the loop has run as far as it can.
     func settle() async throws { try await Guest.loop.submit {}.get() }
 
+    /// Runs a command to its end and gives what it wrote.
+    static func run(_ module: [UInt8], _ plan: HostSystemPlan) async throws -> String {
+        _ = scheduler
+        let promise = loop.makePromise(of: String.self)
+        loop.execute {
+            do {
+                let linker = try Linker(engine: engine)
+                try Preview1.define(in: linker)
+                let template = try linker.template(for: Module(engine: engine, binary: module))
+                let store = try Store(engine: engine)
+                let output = BufferOutput(bytesMax: 1 << 20)
+                store[GuestSystem.key] = GuestSystem(plan, output: output, errorOutput: output)
+                let entry = Fiber.Entry.fresh(try EntryPoint(template, "_start"), [])
+                Fiber(store: store, scheduler: scheduler.value, entry: entry) { result in
+                    if case .failure(let trap) = result, trap.reason != .exit(0) { return promise.fail(trap) }
+                    promise.succeed(String(buffer: output.buffer))
+                }
+                .start()
+            } catch { promise.fail(error) }
+        }
+        return try await promise.futureResult.get()
+    }
+
     // MARK: - Memory
 
     func put(_ bytes: [UInt8], at address: Int) async throws {
