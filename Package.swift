@@ -172,8 +172,8 @@ func targets(of layer: Layer) -> [Target] {
             guard module.hasTests else { return [target] }
             let tests = Target.testTarget(
                 name: "\(module.name)Tests",
-                dependencies: [.init(stringLiteral: module.name), .nioEmbedded, .nioConcurrencyHelpers]
-                    + dependencies,
+                dependencies: [.init(stringLiteral: module.name), .nioEmbedded] + dependencies
+                    + (module.name == "WasmEngine" ? [.nioConcurrencyHelpers] : []),
                 path: "Tests/\(module.name)Tests", exclude: module.fixtures, swiftSettings: testSettings,
                 linkerSettings: linkerSettings
             )
