@@ -127,7 +127,8 @@ struct ChannelTests {
     @Test func `only numbers may go from an instance to itself`() throws {
         for (type, isAllowed) in [(bytes, true), (words, false)] {
             let packed = try state.newChannel(type, in: reader.instance, owner: reader.owner)
-            let read = try state.end(UInt32(truncatingIfNeeded: packed), type, isReadable: true, in: reader.instance)
+            let read = try state.end(
+                UInt32(truncatingIfNeeded: packed), type, isReadable: true, in: reader.instance)
             let write = try state.end(UInt32(packed >> 32), type, isReadable: false, in: reader.instance)
             _ = try state.startCopy(read, CopyBuffer(address: 0, length: 1), isAsync: true)
             let copy = try? state.startCopy(write, CopyBuffer(address: 0, length: 1), isAsync: true)

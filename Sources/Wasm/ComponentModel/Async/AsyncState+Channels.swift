@@ -60,7 +60,8 @@ extension AsyncState {
         let entry = try instance.handles.entry(index)
         guard case .channelEnd(let end) = entry, end.kind == type.kind, end.isReadable == isReadable else {
             throw .wrongHandle(
-                index, expected: "\(isReadable ? "readable" : "writable") end of a \(type.kind)", found: entry.name)
+                index, expected: "\(isReadable ? "readable" : "writable") end of a \(type.kind)",
+                found: entry.name)
         }
         guard channels[end.channel.index].type == type.key else {
             throw .wrongHandle(index, expected: "a \(type.kind) of another type", found: entry.name)
@@ -146,7 +147,8 @@ extension AsyncState {
     }
 
     private func meetStream(_ end: ChannelEndID, _ other: ChannelEndID) -> ChannelCopy? {
-        let waiting = channels[end.channel.index].end(other.isReadable).buffer ?? CopyBuffer(address: 0, length: 0)
+        let waiting =
+            channels[end.channel.index].end(other.isReadable).buffer ?? CopyBuffer(address: 0, length: 0)
         let own = channels[end.channel.index].end(end.isReadable).buffer ?? CopyBuffer(address: 0, length: 0)
         if waiting.remaining > 0 {
             var result: ChannelCopy?

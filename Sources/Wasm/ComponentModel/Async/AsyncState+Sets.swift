@@ -53,7 +53,9 @@ extension AsyncState {
 
     /// Delivers the event of one member. Members take turns, so that a busy one does not starve the others.
     public func takeEvent(from set: WaitableSetID) -> (event: AsyncEvent, endedLoans: [UInt32])? {
-        guard let place = sets[set.index].members.firstIndex(where: { hasPendingEvent($0) }) else { return nil }
+        guard let place = sets[set.index].members.firstIndex(where: { hasPendingEvent($0) }) else {
+            return nil
+        }
         let waitable = sets[set.index].members.remove(at: place)
         sets[set.index].members.append(waitable)
         return takeEvent(from: waitable)

@@ -84,7 +84,9 @@ extension AsyncState {
     /// The second half: the call's state if it is over. If not, an async built-in returns `BLOCKED`, and a synchronous
     /// one waits and asks again.
     public func cancelResult(_ id: SubtaskID) -> (state: SubtaskState, endedLoans: [UInt32])? {
-        guard subtasks[id.index].state.isResolved, let (_, loans) = takeEvent(from: .subtask(id)) else { return nil }
+        guard subtasks[id.index].state.isResolved, let (_, loans) = takeEvent(from: .subtask(id)) else {
+            return nil
+        }
         return (subtasks[id.index].state, loans)
     }
 

@@ -73,14 +73,16 @@ public final class AsyncState {
         case .subtask(let id): subtasks[id.index].waitable
         case .end(let end):
             end.isReadable
-                ? channels[end.channel.index].readable.waitable : channels[end.channel.index].writable.waitable
+                ? channels[end.channel.index].readable.waitable
+                : channels[end.channel.index].writable.waitable
         }
     }
 
     func setPending(_ event: PendingEvent, of waitable: Waitable) {
         switch waitable {
         case .subtask(let id): subtasks[id.index].waitable.pending = event
-        case .end(let end): channels[end.channel.index].withEnd(end.isReadable) { $0.waitable.pending = event }
+        case .end(let end):
+            channels[end.channel.index].withEnd(end.isReadable) { $0.waitable.pending = event }
         }
     }
 

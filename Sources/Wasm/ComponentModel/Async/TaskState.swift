@@ -98,7 +98,8 @@ public final class TaskState {
     /// The result is there: from the function itself, or by `task.return`.
     public func resolve(_ task: TaskID, in instance: InstanceState) throws(CanonicalTrap) {
         guard tasks[task.index].phase != .resolved else {
-            throw CanonicalTrap(.async, "`task.return` or `task.cancel` called more than once for current task")
+            throw CanonicalTrap(
+                .async, "`task.return` or `task.cancel` called more than once for current task")
         }
         if let scope = tasks[task.index].scope { try instance.checkNoBorrows(scope) }
         tasks[task.index].phase = .resolved
