@@ -14,10 +14,12 @@ struct Module {
     let hasTests: Bool
     /// Folders of the tests that are data, read in place.
     let fixtures: [String]
+    /// Modules that the tests use beside the module's own.
+    let testUses: [String]
 
     init(
         _ name: String, _ kind: Kind = .swift, uses: [String] = [], libraries: [Target.Dependency] = [],
-        hasTests: Bool = true, fixtures: [String] = []
+        hasTests: Bool = true, fixtures: [String] = [], testUses: [String] = []
     ) {
         self.name = name
         self.kind = kind
@@ -25,6 +27,7 @@ struct Module {
         self.libraries = libraries
         self.hasTests = hasTests && kind == .swift
         self.fixtures = fixtures
+        self.testUses = testUses
     }
 }
 
@@ -39,7 +42,7 @@ let layers: [Layer] = [
         modules: [
             Module("CWasmtime", .c),
             Module("WasmEngine", uses: ["CWasmtime"], libraries: [.nioCore, .nioPosix, .crypto, .atomics]),
-            Module("ComponentModel", libraries: [.collections]),
+            Module("ComponentModel", libraries: [.collections], testUses: ["WasmEngine"]),
         ]),
     Layer(
         name: "App",
@@ -173,7 +176,8 @@ func targets(of layer: Layer) -> [Target] {
             let tests = Target.testTarget(
                 name: "\(module.name)Tests",
                 dependencies: [.init(stringLiteral: module.name), .nioEmbedded] + dependencies
-                    + (module.name == "WasmEngine" ? [.nioConcurrencyHelpers] : []),
+                    + (module.name == "WasmEngine" ? [.nioConcurrencyHelpers] : [])
+                    + module.testUses.map { .init(stringLiteral: $0) },
                 path: "Tests/\(module.name)Tests", exclude: module.fixtures, swiftSettings: testSettings,
                 linkerSettings: linkerSettings
             )

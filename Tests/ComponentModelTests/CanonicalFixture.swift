@@ -63,7 +63,8 @@ struct CanonicalFixture {
     }
 
     /// Types of a function with one parameter of a type in text, after definitions that it needs.
-    static func one(_ type: String, _ definitions: String = "", width: PointerWidth = .bits32) throws -> Self {
+    static func one(_ type: String, _ definitions: String = "", width: PointerWidth = .bits32) throws -> Self
+    {
         try CanonicalFixture(
             "\(definitions) (import \"f\" (func (param \"v\" \(type))))", width: width)
     }

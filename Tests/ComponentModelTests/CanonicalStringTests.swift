@@ -5,7 +5,9 @@ import Testing
 @Suite("Strings through the canonical ABI")
 struct CanonicalStringTests {
     static let encodings: [StringEncoding] = [.utf8, .utf16, .latin1UTF16]
-    static let texts = ["", "plain", "caf\u{e9}", "\u{20ac}uro", "a\u{1f600}b", String(repeating: "x\u{e9}", count: 300)]
+    static let texts = [
+        "", "plain", "caf\u{e9}", "\u{20ac}uro", "a\u{1f600}b", String(repeating: "x\u{e9}", count: 300),
+    ]
 
     private func transfer(
         _ text: String, _ from: StringEncoding, _ to: StringEncoding
@@ -50,7 +52,8 @@ struct CanonicalStringTests {
         #expect(try requests("a\u{20ac}", .latin1UTF16, .latin1UTF16) == [[0, 2, 4]])
     }
 
-    private func lift(_ bytes: [UInt8], _ units: UInt32, _ encoding: StringEncoding, at pointer: UInt32 = 64) throws
+    private func lift(_ bytes: [UInt8], _ units: UInt32, _ encoding: StringEncoding, at pointer: UInt32 = 64)
+        throws
         -> ComponentValue?
     {
         let fixture = try CanonicalFixture.one("string")
@@ -65,9 +68,10 @@ struct CanonicalStringTests {
         return try context.liftValues(fixture.parameters, most: 16, from: &again).first
     }
 
-    @Test(arguments: [
-        [0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xe2, 0x82], [0x61, 0x80], [0xf4, 0x90, 0x80, 0x80],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xe2, 0x82], [0x61, 0x80], [0xf4, 0x90, 0x80, 0x80],
+        ] as [[UInt8]])
     func `broken UTF-8 traps`(bytes: [UInt8]) {
         #expect(throws: CanonicalTrap.badUTF8) { try lift(bytes, UInt32(bytes.count), .utf8) }
     }

@@ -6,7 +6,9 @@ import Testing
 struct CanonicalTransferTests {
     @Test(arguments: CanonicalValueTests.samples)
     func `are what lifting and lowering would be`(sample: CanonicalValueTests.Sample) throws {
-        for (from, to) in [(PointerWidth.bits32, PointerWidth.bits32), (.bits32, .bits64), (.bits64, .bits32)] {
+        for (from, to) in [
+            (PointerWidth.bits32, PointerWidth.bits32), (.bits32, .bits64), (.bits64, .bits32),
+        ] {
             let given = try CanonicalFixture.one(sample.type, sample.definitions, width: from)
             let taken = try CanonicalFixture.one(sample.type, sample.definitions, width: to)
             for (mostFrom, mostTo) in [(16, 16), (0, 16), (16, 0), (0, 0)] {

@@ -60,9 +60,10 @@ struct CanonicalTypeTests {
     @Test func `options and results`() throws {
         try check(7 as UInt64?, "(option u64)", .variant(1, .u64(7)))
         try check(nil as String?, "(option string)", .variant(0, nil))
-        try check(3 as UInt8?? , "(option (option u8))", .variant(1, .variant(1, .u8(3))))
+        try check(3 as UInt8??, "(option (option u8))", .variant(1, .variant(1, .u8(3))))
         try check(Result<UInt8, Problem>.success(1), "(result u8 (error u16))", .variant(0, .u8(1)))
-        try check(Result<UInt8, Problem>.failure(Problem(code: 9)), "(result u8 (error u16))", .variant(1, .u16(9)))
+        try check(
+            Result<UInt8, Problem>.failure(Problem(code: 9)), "(result u8 (error u16))", .variant(1, .u16(9)))
     }
 
     @Test func `records written by hand, and tuples`() throws {
@@ -83,7 +84,8 @@ struct CanonicalTypeTests {
     }
 
     @Test func `parameters and results spill to memory as the types say`() throws {
-        let fixture = try CanonicalFixture("(import \"f\" (func (param \"a\" string) (result (tuple u8 string))))")
+        let fixture = try CanonicalFixture(
+            "(import \"f\" (func (param \"a\" string) (result (tuple u8 string))))")
         var context = fixture.context()
         let storage = FlatStorage(count: 4)
         var slots = storage.values
@@ -122,7 +124,9 @@ struct CanonicalTypeTests {
 private struct Problem: Error, Equatable, CanonicalType {
     var code: UInt16
 
-    static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool { UInt16.matches(type, types) }
+    static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool {
+        UInt16.matches(type, types)
+    }
     static func layout(_ width: PointerWidth) -> ValueLayout { UInt16.layout(width) }
     static var flatTypes: FlatTypes { UInt16.flatTypes }
     static func lift(

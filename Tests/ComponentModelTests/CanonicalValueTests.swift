@@ -19,7 +19,8 @@ struct CanonicalValueTests {
         Sample(type: "u64", value: .u64(.max)), Sample(type: "f32", value: .f32(Float(1.5).bitPattern)),
         Sample(type: "f64", value: .f64(Double(-0.0).bitPattern)),
         Sample(type: "char", value: .char("\u{10ffff}")),
-        Sample(type: "string", value: .string("a\u{e9}\u{20ac}\u{1f600}")), Sample(type: "string", value: .string("")),
+        Sample(type: "string", value: .string("a\u{e9}\u{20ac}\u{1f600}")),
+        Sample(type: "string", value: .string("")),
         Sample(type: "(list u8)", value: .bytes([1, 2, 3])),
         Sample(type: "(list u16)", value: .list([.u16(1), .u16(65535)])),
         Sample(type: "(list string)", value: .list([.string("x"), .string("")])),
@@ -31,10 +32,12 @@ struct CanonicalValueTests {
         Sample(type: "(result)", value: .variant(1, nil)),
         Sample(type: "(option (option (option u8)))", value: .variant(1, .variant(1, .variant(0, nil)))),
         Sample(type: "(result f32 (error f64))", value: .variant(0, .f32(Float(2).bitPattern))),
-        Sample(type: "(tuple (result f32 (error u64)) u8)", value: .record([.variant(1, .u64(.max)), .u8(9)])),
+        Sample(
+            type: "(tuple (result f32 (error u64)) u8)", value: .record([.variant(1, .u64(.max)), .u8(9)])),
         Sample(
             type: "$t",
-            definitions: "(type $r (record (field \"a\" u8) (field \"b\" f64))) (import \"r\" (type $t (eq $r)))",
+            definitions:
+                "(type $r (record (field \"a\" u8) (field \"b\" f64))) (import \"r\" (type $t (eq $r)))",
             value: .record([.u8(1), .f64(Double(3).bitPattern)])),
         Sample(
             type: "$t",
@@ -132,7 +135,8 @@ struct CanonicalValueTests {
     }
 
     @Test(arguments: [
-        (1 as UInt32, 1 as UInt32, CanonicalTrap.unaligned), (65536, 1, .listOutOfBounds), (65532, 2, .listOutOfBounds),
+        (1 as UInt32, 1 as UInt32, CanonicalTrap.unaligned), (65536, 1, .listOutOfBounds),
+        (65532, 2, .listOutOfBounds),
         (0, 0x1000_0000, .listTooLong), (0xffff_fffc, 0xffff_ffff, .listTooLong),
     ])
     func `lists outside of memory trap`(pointer: UInt32, count: UInt32, trap: CanonicalTrap) throws {
@@ -146,7 +150,10 @@ struct CanonicalValueTests {
         #expect(throws: trap) { try context.liftValues(fixture.parameters, most: 16, from: &again) }
     }
 
-    @Test(arguments: [(3 as UInt64, CanonicalTrap.reallocUnaligned), (65536, .reallocOutOfBounds), (.max, .reallocUnaligned)])
+    @Test(arguments: [
+        (3 as UInt64, CanonicalTrap.reallocUnaligned), (65536, .reallocOutOfBounds),
+        (.max, .reallocUnaligned),
+    ])
     func `what the allocator gives is checked`(answer: UInt64, trap: CanonicalTrap) throws {
         let fixture = try CanonicalFixture.one("(list u32)")
         let memory = FakeMemory()

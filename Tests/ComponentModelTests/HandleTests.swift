@@ -76,7 +76,9 @@ struct HandleTests {
 
     private func instance(_ fixture: CanonicalFixture) throws -> InstanceState {
         let instance = InstanceState()
-        for resource in fixture.component.type.importedResources { instance.setResourceType(resource.id, file) }
+        for resource in fixture.component.type.importedResources {
+            instance.setResourceType(resource.id, file)
+        }
         return instance
     }
 

@@ -4,6 +4,12 @@ enum Exceptions {
     /// Files of Sources in which `unsafe` may stand.
     static let unsafe: [String: String] = [
         "Sources/Wasm/WasmEngine/": "owns the engine's C pointers, so that nobody else has any",
+        "Sources/Wasm/ComponentModel/CanonicalABI/CanonicalMemoryView.swift":
+            "the door to guest memory: every range is checked here",
+        "Sources/Wasm/ComponentModel/CanonicalABI/CanonicalMemoryView+Text.swift":
+            "the same door, for text",
+        "Sources/Wasm/ComponentModel/CanonicalABI/FlatValues.swift":
+            "reads and writes the engine's slots of core values",
         "Sources/Hosts/HostSystem/SystemCall.swift": "the door to the system: pointers live for one call",
         "Sources/Hosts/HostSystem/SystemCall+Data.swift": "the same door, for reading and writing",
         "Sources/Hosts/HostSystem/MemoryStreams.swift": "copies between a ByteBuffer and a span",

@@ -5,6 +5,7 @@ struct LayerTable: Sendable {
         let isC: Bool
         let uses: [String]
         let libraries: [String]
+        let testUses: [String]
     }
 
     /// By name.
@@ -50,6 +51,7 @@ struct LayerTable: Sendable {
         var depth = 1
         var uses: [String] = []
         var libraries: [String] = []
+        var testUses: [String] = []
         var isC = false
         for (index, token) in zip(tokens.indices, tokens).dropFirst() {
             if token.text == "(" { depth += 1 }
@@ -57,12 +59,14 @@ struct LayerTable: Sendable {
             if depth == 0 { break }
             if token.text == ":" { label = tokens[index - 1].text }
             if token.kind == .literal && label == "uses" { uses.append(token.text) }
+            if token.kind == .literal && label == "testUses" { testUses.append(token.text) }
             if token.kind == .word, tokens[index - 1].text == "." {
                 if label == "libraries" { libraries.append(products[token.text] ?? token.text) }
                 if label.isEmpty && token.text == "c" { isC = true }
             }
         }
-        return Module(name: tokens.first?.text ?? "", isC: isC, uses: uses, libraries: libraries)
+        return Module(
+            name: tokens.first?.text ?? "", isC: isC, uses: uses, libraries: libraries, testUses: testUses)
     }
 
     /// What the module of a file may import; nil when no module of the table owns the file.
@@ -77,5 +81,6 @@ struct LayerTable: Sendable {
             return Exceptions.modulesOfOtherTests[parts[1]].map { tests.union($0) }
         }
         return tests.union([module.name]).union(testLibraries).union(module.uses).union(module.libraries)
+            .union(module.testUses)
     }
 }

@@ -1,5 +1,5 @@
 /// One option of a canonical definition, as written.
-enum CanonicalOption: Sendable, Hashable {
+package enum CanonicalOption: Sendable, Hashable {
     case utf8
     case utf16
     case latin1UTF16
@@ -33,11 +33,11 @@ public enum ThreadOperation: Sendable, Hashable {
     case yield, suspend, suspendThenResume, yieldThenResume, suspendThenPromote, yieldThenPromote
 
     /// Whether the built-in takes the index of another thread.
-    var takesThread: Bool { self != .yield && self != .suspend }
+    package var takesThread: Bool { self != .yield && self != .suspend }
 }
 
 /// A canonical definition as written (Binary.md, canonical definitions).
-enum CanonicalDefinition: Sendable {
+package enum CanonicalDefinition: Sendable {
     case lift(coreFunction: UInt32, options: PoolRange, type: UInt32)
     case lower(function: UInt32, options: PoolRange)
     case resource(ResourceOperation, type: UInt32)

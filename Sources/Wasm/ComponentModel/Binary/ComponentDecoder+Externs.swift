@@ -51,6 +51,9 @@ extension ComponentDecoder {
     }
 
     private mutating func valueBound() throws(ComponentModelError) -> ExternTypeReference {
+        guard features.contains(.values) else {
+            throw .disabled("values are switched off", at: reader.offset - 1)
+        }
         let bound = try reader.byte()
         switch bound {
         case 0x00: return .equalValue(try reader.u32())

@@ -21,8 +21,8 @@ public enum ComponentSort: UInt8, Sendable, Hashable {
 }
 
 /// An alias as written.
-enum AliasDefinition: Sendable {
-    enum OuterSort: Sendable { case coreModule, coreType, type, component }
+package enum AliasDefinition: Sendable {
+    package enum OuterSort: Sendable { case coreModule, coreType, type, component }
 
     case instanceExport(ComponentSort, instance: UInt32, name: NameID)
     case coreInstanceExport(CoreSort, instance: UInt32, name: NameID)
@@ -30,35 +30,35 @@ enum AliasDefinition: Sendable {
 }
 
 /// `(with name (instance i))`.
-struct CoreInstantiationArgument: Sendable {
-    var name: NameID
-    var instance: UInt32
+package struct CoreInstantiationArgument: Sendable {
+    package var name: NameID
+    package var instance: UInt32
 }
 
 /// `(export name (sort i))` of a core instance made of exports.
-struct CoreInlineExport: Sendable {
-    var name: NameID
-    var sort: CoreSort
-    var index: UInt32
+package struct CoreInlineExport: Sendable {
+    package var name: NameID
+    package var sort: CoreSort
+    package var index: UInt32
 }
 
 /// `(with name (sort i))`.
-struct InstantiationArgument: Sendable {
-    var name: NameID
-    var sort: ComponentSort
-    var index: UInt32
+package struct InstantiationArgument: Sendable {
+    package var name: NameID
+    package var sort: ComponentSort
+    package var index: UInt32
 }
 
 /// `(export name (sort i))` of an instance made of exports.
-struct InlineExport: Sendable {
-    var name: ExternNameReference
-    var sort: ComponentSort
-    var index: UInt32
+package struct InlineExport: Sendable {
+    package var name: ExternNameReference
+    package var sort: ComponentSort
+    package var index: UInt32
 }
 
 /// One definition of a component, in the order of the binary.
-struct Definition: Sendable {
-    enum Kind: Sendable {
+package struct Definition: Sendable {
+    package enum Kind: Sendable {
         /// An index of `ComponentDefinition.modules`.
         case coreModule(Int)
         case coreInstantiate(module: UInt32, arguments: PoolRange)
@@ -78,8 +78,8 @@ struct Definition: Sendable {
         case export(ExternNameReference, ComponentSort, index: UInt32, ascribed: ExternTypeReference?)
     }
 
-    var kind: Kind
-    var offset: UInt32
+    package var kind: Kind
+    package var offset: UInt32
 }
 
 /// A custom section: its name and where its contents are.
@@ -91,10 +91,10 @@ public struct CustomSection: Sendable {
 }
 
 /// One component of a binary: the outermost (number 0) or a nested one.
-struct ComponentScope: Sendable {
-    var bytes: Range<Int>
-    var definitions: [Definition] = []
-    var customSections: [CustomSection] = []
+package struct ComponentScope: Sendable {
+    package var bytes: Range<Int>
+    package var definitions: [Definition] = []
+    package var customSections: [CustomSection] = []
 }
 
 /// A decoded component binary: what the bytes say, before validation.
@@ -107,25 +107,25 @@ public struct ComponentDefinition: Sendable {
     /// The names in it.
     public internal(set) var names = NameTable()
 
-    var scopes: [ComponentScope] = []
-    var modules: [CoreModuleDefinition] = []
-    var types: [TypeDefinition] = []
-    var coreTypes: [CoreTypeDefinition] = []
+    package var scopes: [ComponentScope] = []
+    package var modules: [CoreModuleDefinition] = []
+    package var types: [TypeDefinition] = []
+    package var coreTypes: [CoreTypeDefinition] = []
 
-    var labels: [LabeledType] = []
-    var valueTypes: [ValueTypeReference] = []
-    var declarations: [TypeDeclaration] = []
-    var moduleDeclarations: [ModuleTypeDeclaration] = []
-    var coreSubtypes: [CoreSubtype] = []
-    var coreFields: [CoreField] = []
-    var coreArguments: [CoreInstantiationArgument] = []
-    var coreExports: [CoreInlineExport] = []
-    var arguments: [InstantiationArgument] = []
-    var exports: [InlineExport] = []
-    var options: [CanonicalOption] = []
-    var values: [UInt32] = []
+    package var labels: [LabeledType] = []
+    package var valueTypes: [ValueTypeReference] = []
+    package var declarations: [TypeDeclaration] = []
+    package var moduleDeclarations: [ModuleTypeDeclaration] = []
+    package var coreSubtypes: [CoreSubtype] = []
+    package var coreFields: [CoreField] = []
+    package var coreArguments: [CoreInstantiationArgument] = []
+    package var coreExports: [CoreInlineExport] = []
+    package var arguments: [InstantiationArgument] = []
+    package var exports: [InlineExport] = []
+    package var options: [CanonicalOption] = []
+    package var values: [UInt32] = []
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    package init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// Where the core modules are, nested ones included, in the order of the binary.
     public var moduleRanges: [Range<Int>] { modules.map(\.bytes) }

@@ -2,18 +2,18 @@
 /// imports and exports. Its code is the engine's to validate.
 public struct CoreModuleDefinition: Sendable {
     /// An import. Type indices are of the module.
-    struct Import: Sendable {
-        var module: NameID
-        var name: NameID
-        var type: CoreEntityType
-        var offset: UInt32
+    package struct Import: Sendable {
+        package var module: NameID
+        package var name: NameID
+        package var type: CoreEntityType
+        package var offset: UInt32
     }
 
-    struct Export: Sendable {
-        var name: NameID
-        var sort: CoreSort
-        var index: UInt32
-        var offset: UInt32
+    package struct Export: Sendable {
+        package var name: NameID
+        package var sort: CoreSort
+        package var index: UInt32
+        package var offset: UInt32
     }
 
     /// The module, as byte offsets of the outermost component.
@@ -21,16 +21,16 @@ public struct CoreModuleDefinition: Sendable {
     /// Custom sections of the module, `component-type` ones among them.
     public internal(set) var customSections: [CustomSection] = []
 
-    var groups: [CoreRecursionGroup] = []
-    var imports: [Import] = []
-    var exports: [Export] = []
+    package var groups: [CoreRecursionGroup] = []
+    package var imports: [Import] = []
+    package var exports: [Export] = []
     /// Type indices of all functions, imported ones first.
-    var functions: [UInt32] = []
-    var tables: [CoreTableType] = []
-    var memories: [CoreMemoryType] = []
-    var globals: [CoreGlobalType] = []
+    package var functions: [UInt32] = []
+    package var tables: [CoreTableType] = []
+    package var memories: [CoreMemoryType] = []
+    package var globals: [CoreGlobalType] = []
     /// Type indices of all tags.
-    var tags: [UInt32] = []
+    package var tags: [UInt32] = []
 
-    init(bytes: Range<Int>) { self.bytes = bytes }
+    package init(bytes: Range<Int>) { self.bytes = bytes }
 }

@@ -5,13 +5,13 @@ public enum ValueTypeReference: Sendable, Hashable {
 }
 
 /// A label with an optional type: a record field, variant case, parameter, flag or enum case.
-struct LabeledType: Sendable {
-    var name: NameID
-    var type: ValueTypeReference?
+package struct LabeledType: Sendable {
+    package var name: NameID
+    package var type: ValueTypeReference?
 }
 
 /// A type as written (Binary.md, type definitions). Indices are of the scope around the definition.
-enum TypeDefinition: Sendable {
+package enum TypeDefinition: Sendable {
     case primitive(PrimitiveType)
     case record(PoolRange)
     case variant(PoolRange)
@@ -34,32 +34,32 @@ enum TypeDefinition: Sendable {
 }
 
 /// A core type as written in a component: a group of types, or the type of a module.
-enum CoreTypeDefinition: Sendable {
+package enum CoreTypeDefinition: Sendable {
     case group(CoreRecursionGroup)
     case module(PoolRange)
 }
 
 /// One declaration in a core module type.
-struct ModuleTypeDeclaration: Sendable {
-    enum Kind: Sendable {
+package struct ModuleTypeDeclaration: Sendable {
+    package enum Kind: Sendable {
         case type(CoreRecursionGroup)
         case outerAlias(count: UInt32, index: UInt32)
         case importItem(module: NameID, name: NameID, type: CoreEntityType)
         case export(name: NameID, type: CoreEntityType)
     }
 
-    var kind: Kind
-    var offset: UInt32
+    package var kind: Kind
+    package var offset: UInt32
 }
 
 /// The bound of an imported or exported type.
-enum TypeBound: Sendable {
+package enum TypeBound: Sendable {
     case equal(UInt32)
     case subResource
 }
 
 /// The type of an import, of an export declaration, or the one ascribed to an export.
-enum ExternTypeReference: Sendable {
+package enum ExternTypeReference: Sendable {
     case module(UInt32)
     case function(UInt32)
     case value(ValueTypeReference)
@@ -70,16 +70,16 @@ enum ExternTypeReference: Sendable {
 }
 
 /// A name of an import or export with its attributes.
-struct ExternNameReference: Sendable {
-    var name: NameID
-    var implements: NameID?
-    var versionSuffix: NameID?
-    var externalID: NameID?
+package struct ExternNameReference: Sendable {
+    package var name: NameID
+    package var implements: NameID?
+    package var versionSuffix: NameID?
+    package var externalID: NameID?
 }
 
 /// One declaration in a component type or an instance type.
-struct TypeDeclaration: Sendable {
-    enum Kind: Sendable {
+package struct TypeDeclaration: Sendable {
+    package enum Kind: Sendable {
         case coreType(Int)
         case type(Int)
         case alias(AliasDefinition)
@@ -87,6 +87,6 @@ struct TypeDeclaration: Sendable {
         case export(ExternNameReference, ExternTypeReference)
     }
 
-    var kind: Kind
-    var offset: UInt32
+    package var kind: Kind
+    package var offset: UInt32
 }

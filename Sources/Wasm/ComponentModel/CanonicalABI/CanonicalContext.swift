@@ -91,6 +91,21 @@ public struct CanonicalContext {
         guard view.contains(pointer, size) else { throw .outOfBounds }
     }
 
+    /// Checks the buffer of a stream or future built-in: `BufferGuestImpl` of CanonicalABI.md. Without an element type
+    /// there is no memory to check.
+    public func checkBuffer(
+        _ pointer: UInt64, count: UInt32, element: CanonicalPlan.NodeID?
+    ) throws(CanonicalTrap) {
+        guard count <= AsyncConstants.maximumBufferLength else {
+            throw CanonicalTrap(.async, "a buffer is longer than 2^28 - 1 elements")
+        }
+        guard let element, count > 0 else { return }
+        let node = plan[element]
+        guard pointer & (node.alignment - 1) == 0 else { throw .unaligned }
+        let (bytes, overflow) = UInt64(count).multipliedReportingOverflow(by: node.size)
+        guard !overflow, view.contains(pointer, bytes) else { throw .outOfBounds }
+    }
+
     /// Checks the range of a list, and gives its size in bytes.
     func checkList(
         _ pointer: UInt64, _ count: UInt64, size: UInt64, alignment: UInt64
@@ -126,6 +141,8 @@ public protocol ChannelHandles: AnyObject {
     func lift(
         _ index: UInt32, _ kind: ChannelKind, _ type: ChannelTypeID, from instance: InstanceState
     ) throws(CanonicalTrap) -> ChannelID
+    /// Lowers an error context: it gets another index in the instance's table.
+    func lower(_ context: ErrorContextID, into instance: InstanceState) throws(CanonicalTrap) -> UInt32
     /// Lowers a readable end: it gets an index in the instance's table.
     func lower(
         _ channel: ChannelID, _ kind: ChannelKind, _ type: ChannelTypeID, into instance: InstanceState

@@ -26,7 +26,8 @@ extension CanonicalMemoryView {
             var index = 0
             let words = bytes.count & ~7
             while index < words,
-                unsafe bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+                unsafe bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080
+                    == 0
             {
                 index += 8
             }

@@ -6,8 +6,10 @@ public final class InstanceState {
     public var handles: HandleTable
     /// Whether code of the instance may call out: off while `realloc` and `post-return` run.
     public var mayLeave = true
-    /// Whether the instance may be entered: off while it is on the stack.
-    public var mayEnter = true
+    /// Whether the instance may be entered: off while it, or an instance in it, is on the stack.
+    public private(set) var mayEnter = true
+    /// The instance that this one is nested in.
+    public let parent: InstanceState?
     /// Resource types by their numbers in the component's types.
     public var resourceTypes: [RuntimeResourceType?]
     /// Resource types that the instance itself makes; borrowed handles to them are lowered as representations.
@@ -17,9 +19,53 @@ public final class InstanceState {
     private var freeScopes: [UInt32] = []
 
     /// The state of a fresh instance of a component with so many resource types.
-    public init(resourceTypeCount: Int = 0, handleLimit: Int = 1 << 20) {
+    public init(parent: InstanceState? = nil, resourceTypeCount: Int = 0, handleLimit: Int = 1 << 20) {
+        self.parent = parent
         handles = HandleTable(limit: handleLimit)
         resourceTypes = Array(repeating: nil, count: resourceTypeCount)
+    }
+
+    /// The instances that a call from `caller` enters: this one and those around it that are not around the caller
+    /// as well. Nesting is bounded by `ComponentLimits.nesting`.
+    private func entered(from caller: InstanceState?) -> [InstanceState] {
+        var around: Set<ObjectIdentifier> = []
+        var next = caller
+        while let instance = next {
+            around.insert(ObjectIdentifier(instance))
+            next = instance.parent
+        }
+        var result: [InstanceState] = []
+        next = self
+        while let instance = next {
+            if !around.contains(ObjectIdentifier(instance)) { result.append(instance) }
+            next = instance.parent
+        }
+        return result
+    }
+
+    /// Whether a call from an instance, or from the host, may enter.
+    public func mayEnter(from caller: InstanceState?) -> Bool {
+        guard parent != nil || caller != nil else { return mayEnter }
+        return entered(from: caller).allSatisfy(\.mayEnter)
+    }
+
+    /// A call enters (CanonicalABI.md, component instances).
+    public func enter(from caller: InstanceState?) throws(CanonicalTrap) {
+        guard mayEnter(from: caller) else { throw .cannotEnter }
+        for instance in entered(from: caller) { instance.mayEnter = false }
+    }
+
+    /// A call leaves, back to where it came from.
+    public func leave(to caller: InstanceState?) {
+        for instance in entered(from: caller) { instance.mayEnter = true }
+    }
+
+    /// A trap happened while code of the instance ran: it is never entered again.
+    public func poison() { mayEnter = false }
+
+    /// The check that each built-in begins with.
+    public func checkMayLeave() throws(CanonicalTrap) {
+        guard mayLeave else { throw .cannotLeave }
     }
 
     /// The runtime's identity of a resource type of the component.

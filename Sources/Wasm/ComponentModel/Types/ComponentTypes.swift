@@ -61,9 +61,9 @@ public enum DefinedTypeShape: Sendable, Hashable {
     }
 }
 
-struct DefinedType: Sendable {
-    var shape: DefinedTypeShape
-    var info: TypeInfo
+package struct DefinedType: Sendable {
+    package var shape: DefinedTypeShape
+    package var info: TypeInfo
 }
 
 /// A function type.
@@ -74,7 +74,7 @@ public struct ComponentFunctionType: Sendable {
     public var parameters: PoolRange
     /// The result, if there is one.
     public var result: ComponentValueType?
-    var info: TypeInfo
+    package var info: TypeInfo
 }
 
 /// Named entities in order, with their numbers by name.
@@ -102,17 +102,17 @@ public struct ExternMap: Sendable {
 
 /// Where a resource type stands in a list of imports or exports: a number in it, then numbers in the exports of the
 /// instance types on the way.
-typealias ResourcePath = [Int]
+package typealias ResourcePath = [Int]
 
 /// An instance type.
 public struct InstanceType: Sendable {
     /// What it exports.
     public internal(set) var exports = ExternMap()
     /// Resource types that the type binds: fresh ones for every instance.
-    var definedResources: [ResourceID] = []
+    package var definedResources: [ResourceID] = []
     /// Where exported resource types stand.
-    var explicitResources: [ResourceID: ResourcePath] = [:]
-    var info = TypeInfo()
+    package var explicitResources: [ResourceID: ResourcePath] = [:]
+    package var info = TypeInfo()
 }
 
 /// A component type.
@@ -122,33 +122,33 @@ public struct ComponentType: Sendable {
     /// What it exports.
     public internal(set) var exports = ExternMap()
     /// Resource types that the imports bind, with their places.
-    var importedResources: [(id: ResourceID, path: ResourcePath)] = []
+    package var importedResources: [(id: ResourceID, path: ResourcePath)] = []
     /// Resource types that every instance makes and exports, with their places.
-    var definedResources: [(id: ResourceID, path: ResourcePath)] = []
+    package var definedResources: [(id: ResourceID, path: ResourcePath)] = []
     /// Where exported resource types stand.
-    var explicitResources: [ResourceID: ResourcePath] = [:]
-    var info = TypeInfo()
+    package var explicitResources: [ResourceID: ResourcePath] = [:]
+    package var info = TypeInfo()
 }
 
 /// The type of a core module.
 public struct ModuleType: Sendable {
-    struct ImportName: Hashable {
-        var module: NameID
-        var name: NameID
+    package struct ImportName: Hashable {
+        package var module: NameID
+        package var name: NameID
     }
 
-    var imports: [(name: ImportName, type: CoreEntityType)] = []
-    var importNumbers: [ImportName: Int] = [:]
-    var exports = CoreExternMap()
-    var size: UInt32 = 1
+    package var imports: [(name: ImportName, type: CoreEntityType)] = []
+    package var importNumbers: [ImportName: Int] = [:]
+    package var exports = CoreExternMap()
+    package var size: UInt32 = 1
 }
 
 /// Named core entities.
-struct CoreExternMap: Sendable {
+package struct CoreExternMap: Sendable {
     private(set) var entries: [(name: NameID, type: CoreEntityType)] = []
     private var numbers: [NameID: Int] = [:]
 
-    subscript(name: NameID) -> CoreEntityType? { numbers[name].map { entries[$0].type } }
+    package subscript(name: NameID) -> CoreEntityType? { numbers[name].map { entries[$0].type } }
 
     mutating func insert(_ name: NameID, _ type: CoreEntityType) -> Bool {
         guard numbers.updateValue(entries.count, forKey: name) == nil else { return false }
@@ -159,15 +159,15 @@ struct CoreExternMap: Sendable {
 
 /// All types of a validated component: arrays and indices, immutable once validation is over.
 public struct ComponentTypes: Sendable {
-    var defined: [DefinedType] = []
-    var functions: [ComponentFunctionType] = []
-    var instances: [InstanceType] = []
-    var components: [ComponentType] = []
-    var modules: [ModuleType] = []
-    var members: [TypeMember] = []
-    var core = CoreTypeTable()
-    var nextResource: UInt32 = 0
-    var nextAlias: UInt32 = 0
+    package internal(set) var defined: [DefinedType] = []
+    package internal(set) var functions: [ComponentFunctionType] = []
+    package internal(set) var instances: [InstanceType] = []
+    package internal(set) var components: [ComponentType] = []
+    package internal(set) var modules: [ModuleType] = []
+    package internal(set) var members: [TypeMember] = []
+    package internal(set) var core = CoreTypeTable()
+    package internal(set) var nextResource: UInt32 = 0
+    package internal(set) var nextAlias: UInt32 = 0
 
     init() {}
 
@@ -184,7 +184,7 @@ public struct ComponentTypes: Sendable {
     /// Members of a record, variant, tuple, flags, enum or function.
     public subscript(range: PoolRange) -> ArraySlice<TypeMember> { members[range.indices] }
 
-    func info(_ type: ComponentValueType) -> TypeInfo {
+    package func info(_ type: ComponentValueType) -> TypeInfo {
         switch type {
         case .primitive(let primitive): .primitive(primitive)
         case .defined(let id): defined[Int(id.index)].info
@@ -200,7 +200,7 @@ public struct ComponentTypes: Sendable {
     /// The flat core types of a type's values.
     public func flatTypes(_ type: ComponentValueType) -> FlatTypes { info(type).flat }
 
-    func info(_ type: AnyTypeID) -> TypeInfo {
+    package func info(_ type: AnyTypeID) -> TypeInfo {
         switch type {
         case .resource: TypeInfo()
         case .defined(let id): defined[Int(id.index)].info
@@ -210,7 +210,7 @@ public struct ComponentTypes: Sendable {
         }
     }
 
-    func info(_ entity: EntityType) -> TypeInfo {
+    package func info(_ entity: EntityType) -> TypeInfo {
         switch entity {
         case .module(let id): TypeInfo(size: self[id].size)
         case .function(let id): self[id].info

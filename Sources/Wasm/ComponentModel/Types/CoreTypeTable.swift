@@ -1,17 +1,17 @@
 /// Canonical core types: two recursion groups that say the same get the same numbers, wherever they stand.
-struct CoreTypeTable: Sendable {
+package struct CoreTypeTable: Sendable {
     /// The types. Type indices in them are canonical.
-    private(set) var types: [CoreSubtype] = []
-    private(set) var fields: [CoreField] = []
+    package private(set) var types: [CoreSubtype] = []
+    package private(set) var fields: [CoreField] = []
     private var depths: [UInt8] = []
     private var groups: [[UInt64]: Int] = [:]
 
-    subscript(id: CoreTypeID) -> CoreSubtype { types[Int(id.index)] }
+    package subscript(id: CoreTypeID) -> CoreSubtype { types[Int(id.index)] }
 
-    func fields(of type: CoreSubtype) -> ArraySlice<CoreField> { fields[type.fields.indices] }
+    package func fields(of type: CoreSubtype) -> ArraySlice<CoreField> { fields[type.fields.indices] }
 
     /// Parameters and results, if the type is a function's.
-    func function(_ id: CoreTypeID) -> CoreSignature? {
+    package func function(_ id: CoreTypeID) -> CoreSignature? {
         let type = self[id]
         guard type.kind == .function else { return nil }
         let values = fields(of: type).map { field in

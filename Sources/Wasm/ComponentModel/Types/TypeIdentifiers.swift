@@ -1,6 +1,6 @@
 /// A resource type: unequal to every other one that was made.
 public struct ResourceID: Sendable, Hashable, Comparable {
-    let rawValue: UInt32
+    package let rawValue: UInt32
 
     /// Order of creation.
     public static func < (left: ResourceID, right: ResourceID) -> Bool { left.rawValue < right.rawValue }
@@ -10,48 +10,48 @@ public struct ResourceID: Sendable, Hashable, Comparable {
 ///
 /// An import or export of a type gives it a new identity ("this type has a name here") although it stays equal to
 /// the old one. Rules about named types look at the identity; equality does not.
-struct AliasNumber: Sendable, Hashable {
-    let rawValue: UInt32
+package struct AliasNumber: Sendable, Hashable {
+    package let rawValue: UInt32
 
-    static let none = AliasNumber(rawValue: .max)
+    package static let none = AliasNumber(rawValue: .max)
 }
 
 /// A resource type under one of its namings.
 public struct ResourceReference: Sendable, Hashable {
     /// The resource type.
     public var id: ResourceID
-    var alias: AliasNumber
+    package var alias: AliasNumber
 }
 
 /// A defined value type under one of its namings.
 public struct DefinedTypeID: Sendable, Hashable {
-    var index: UInt32
-    var alias: AliasNumber
+    package var index: UInt32
+    package var alias: AliasNumber
 }
 
 /// A function type of ``ComponentTypes``.
 public struct FunctionTypeID: Sendable, Hashable {
-    let index: UInt32
+    package let index: UInt32
 }
 
 /// An instance type of ``ComponentTypes``.
 public struct InstanceTypeID: Sendable, Hashable {
-    let index: UInt32
+    package let index: UInt32
 }
 
 /// A component type of ``ComponentTypes``.
 public struct ComponentTypeID: Sendable, Hashable {
-    let index: UInt32
+    package let index: UInt32
 }
 
 /// A core module type of ``ComponentTypes``.
 public struct ModuleTypeID: Sendable, Hashable {
-    let index: UInt32
+    package let index: UInt32
 }
 
 /// A canonical core type of ``ComponentTypes``: equal numbers mean equal types.
 public struct CoreTypeID: Sendable, Hashable {
-    let index: UInt32
+    package let index: UInt32
 }
 
 /// A value type.
@@ -75,7 +75,7 @@ public enum AnyTypeID: Sendable, Hashable {
     /// A component type.
     case component(ComponentTypeID)
 
-    var name: String {
+    package var name: String {
         switch self {
         case .resource: "resource"
         case .defined: "defined type"
@@ -115,7 +115,7 @@ public enum EntityType: Sendable, Hashable {
 }
 
 /// Either sort of type in the core type index space of a component.
-enum CoreAnyType: Sendable, Hashable {
+package enum CoreAnyType: Sendable, Hashable {
     case core(CoreTypeID)
     case module(ModuleTypeID)
 }

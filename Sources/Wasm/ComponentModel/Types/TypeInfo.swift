@@ -1,19 +1,19 @@
 /// What validation and the canonical ABI ask of a type again and again, computed once when the type is made.
-struct TypeInfo: Sendable {
+package struct TypeInfo: Sendable {
     /// Nodes of the type written out as a tree.
-    var size: UInt32 = 1
+    package var size: UInt32 = 1
     /// Levels of that tree.
-    var depth: UInt32 = 1
-    var containsBorrow = false
+    package var depth: UInt32 = 1
+    package var containsBorrow = false
     /// Whether an `own` or `borrow` is somewhere inside.
-    var containsResource = false
+    package var containsResource = false
     /// Whether values have parts outside of their own bytes: strings, lists, maps.
-    var containsPointer = false
+    package var containsPointer = false
     /// Whether a stream or future is somewhere inside.
-    var containsChannel = false
-    var flat = FlatTypes()
-    var layout32 = ValueLayout(0, alignment: 1)
-    var layout64 = ValueLayout(0, alignment: 1)
+    package var containsChannel = false
+    package var flat = FlatTypes()
+    package var layout32 = ValueLayout(0, alignment: 1)
+    package var layout64 = ValueLayout(0, alignment: 1)
 
     /// Levels that function, instance and component types may have more than defined types.
     private static let outerLevels = 27

@@ -1,0 +1,54 @@
+/// Lifting and lowering of streams, futures and error contexts for one component, over the store's async state.
+public final class AsyncHandles: ChannelHandles {
+    private let state: AsyncState
+    private let owners: [ObjectIdentifier: ChannelOwner]
+    private let types: [ChannelTypeID: AsyncState.ChannelType]
+
+    /// Handles of a component's instances.
+    ///
+    /// - Parameters:
+    ///   - types: what the component's stream and future types carry.
+    ///   - owners: who the instances are, by their state.
+    public init(
+        state: AsyncState, types: [ChannelTypeID: AsyncState.ChannelType],
+        owners: [ObjectIdentifier: ChannelOwner]
+    ) {
+        self.state = state
+        self.types = types
+        self.owners = owners
+    }
+
+    private func channelType(
+        _ type: ChannelTypeID
+    ) throws(CanonicalTrap) -> AsyncState.ChannelType {
+        guard let known = types[type] else {
+            throw CanonicalTrap(.guest, "stream or future type \(type.index) is not linked")
+        }
+        return known
+    }
+
+    /// Takes a readable end from an instance.
+    public func lift(
+        _ index: UInt32, _ kind: ChannelKind, _ type: ChannelTypeID, from instance: InstanceState
+    ) throws(CanonicalTrap) -> ChannelID {
+        try state.lift(index, try channelType(type), from: instance).channel
+    }
+
+    /// Gives an instance one more handle to an error context.
+    public func lower(
+        _ context: ErrorContextID, into instance: InstanceState
+    ) throws(CanonicalTrap) -> UInt32 {
+        let index = try instance.handles.add(.errorContext(context))
+        state.retain(context)
+        return index
+    }
+
+    /// Gives a readable end to an instance.
+    public func lower(
+        _ channel: ChannelID, _ kind: ChannelKind, _ type: ChannelTypeID, into instance: InstanceState
+    ) throws(CanonicalTrap) -> UInt32 {
+        let end = ChannelEndID(channel: channel, kind: kind, isReadable: true)
+        let owner = owners[ObjectIdentifier(instance)] ?? ChannelOwner(rawValue: .max)
+        return try state.place(end, in: instance, owner: owner)
+    }
+}
