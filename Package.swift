@@ -192,7 +192,8 @@ let tidyTests = Target.testTarget(name: "TidyTests", path: "Tests/TidyTests", sw
 // What `make bench` runs: not part of the product.
 let benchmarks: [Target] = [
     .executableTarget(
-        name: "engine-bench", dependencies: ["WasmEngine", .nioCore, .nioPosix], path: "Benchmarks/EngineBench",
+        name: "engine-bench", dependencies: ["WasmEngine", .nioCore, .nioPosix],
+        path: "Benchmarks/EngineBench",
         swiftSettings: testSettings, linkerSettings: linkerSettings),
     .executableTarget(
         name: "bare-server", dependencies: [.nioCore, .nioPosix, .nioHTTP1], path: "Benchmarks/BareServer",

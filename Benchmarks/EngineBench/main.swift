@@ -85,7 +85,8 @@ struct Bench {
                             store: try Store(engine: engine), scheduler: scheduler, limits: limits,
                             entry: .fresh(entry, [.i32(argument)])
                         ) { result in
-                            promise.completeWith(result.map { _ in now() - start }.mapError { $0 as any Error })
+                            promise.completeWith(
+                                result.map { _ in now() - start }.mapError { $0 as any Error })
                         }.start()
                     } catch { promise.fail(error) }
                 }
@@ -103,7 +104,8 @@ struct Bench {
                     let start = now()
                     for _ in 0..<count {
                         Fiber(
-                            store: try Store(engine: engine), scheduler: scheduler, entry: .fresh(entry, [.i32(41)])
+                            store: try Store(engine: engine), scheduler: scheduler,
+                            entry: .fresh(entry, [.i32(41)])
                         ) { _ in }.start()
                     }
                     return (now() - start) / Double(count)

@@ -32,9 +32,11 @@ enum CacheFolder {
             case .compiled(let name, let duration) where duration > .seconds(1) && !isQuiet:
                 console.error("Compiled \(name) in \(duration.components.seconds) s")
             case .refused(let name, let reason):
-                console.error(label: "warning", "the kept image of \(name) is not used: \(reason)", style: .warning)
+                console.error(
+                    label: "warning", "the kept image of \(name) is not used: \(reason)", style: .warning)
             case .notKept(let name, let reason):
-                console.error(label: "warning", "the image of \(name) is not kept: \(reason)", style: .warning)
+                console.error(
+                    label: "warning", "the image of \(name) is not kept: \(reason)", style: .warning)
             default: break
             }
         }

@@ -47,7 +47,9 @@ struct CommandRun {
             store[GuestSystem.key] = GuestSystem(
                 plan, input: try? DescriptorStream(inherited: 0), output: try? DescriptorStream(inherited: 1),
                 errorOutput: try? DescriptorStream(inherited: 2))
-            let fiber = Fiber(store: store, scheduler: scheduler, limits: fiberLimits, entry: .fresh(entry, [])) {
+            let fiber = Fiber(
+                store: store, scheduler: scheduler, limits: fiberLimits, entry: .fresh(entry, [])
+            ) {
                 ended.succeed(status(of: $0))
             }
             fiber.start()

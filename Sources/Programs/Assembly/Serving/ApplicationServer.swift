@@ -28,7 +28,8 @@ struct ApplicationServer {
         let signals = StopSignals()
         let application = try readApplication()
         let logs = try ServerLogs(request: request, applicationFolder: application.folder, console: console)
-        let staging = FileStaging(folder: "\(FileManager.default.temporaryDirectory.path)/martlet-\(UUID().uuidString)")
+        let staging = FileStaging(
+            folder: "\(FileManager.default.temporaryDirectory.path)/martlet-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(atPath: staging.folder) }
         let engine = try Engine()
         let pool = NIOThreadPool(numberOfThreads: Self.fileThreads)
@@ -60,7 +61,8 @@ struct ApplicationServer {
     private func load(
         _ application: Application, engine: Engine, staging: FileStaging, files: HostFileExecution
     ) throws -> LoadedApplication {
-        let loader = ApplicationLoader(images: try CacheFolder.images(for: engine), files: files, staging: staging)
+        let loader = ApplicationLoader(
+            images: try CacheFolder.images(for: engine), files: files, staging: staging)
         do {
             return try loader.load(
                 application, environment: request.environment,
@@ -75,7 +77,9 @@ struct ApplicationServer {
     ) async throws -> HTTPServer {
         var tls: HTTPServerTLS?
         do {
-            tls = try request.tls.map { try HTTPServerTLS(certificateFile: $0.certificatePath, keyFile: $0.keyPath) }
+            tls = try request.tls.map {
+                try HTTPServerTLS(certificateFile: $0.certificatePath, keyFile: $0.keyPath)
+            }
         } catch let error as HTTPServerTLS.SetupError {
             throw OperatorError(error.description)
         }
@@ -87,7 +91,8 @@ struct ApplicationServer {
             ).get()
         } catch {
             throw OperatorError(
-                "Cannot listen on \(request.listen): \(error). Free the port, or choose another with --listen")
+                "Cannot listen on \(request.listen): \(error). Free the port, or choose another with --listen"
+            )
         }
     }
 
@@ -119,7 +124,9 @@ struct ApplicationServer {
     /// The first signal finishes what was accepted, within the drain time; the second does not wait for it.
     private func stop(_ server: HTTPServer, _ signals: StopSignals) async {
         let name = await signals.next()
-        if !request.isQuiet, !request.asJSON { console.error("\(name): finishing the requests that were accepted ...") }
+        if !request.isQuiet, !request.asJSON {
+            console.error("\(name): finishing the requests that were accepted ...")
+        }
         let drained = server.drain(within: TimeAmount(request.drainTime))
         let impatience = Task { [console] in
             let again = await signals.next()

@@ -17,7 +17,8 @@ struct ConsoleLogHandler: LogHandler {
         let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
         let pairs = all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
         let text = pairs.isEmpty ? "\(event.message)" : "\(event.message) (\(pairs))"
-        let style: Console.Style = event.level >= .error ? .error : event.level == .warning ? .warning : .plain
+        let style: Console.Style =
+            event.level >= .error ? .error : event.level == .warning ? .warning : .plain
         console.error(label: "\(event.level)", text, style: style)
     }
 }

@@ -34,7 +34,8 @@ final class ServerLogs: GuestLog, AccessLog {
             do {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             } catch {
-                throw OperatorError("Cannot make the log folder \(folder): \(error). Choose another with --log-dir")
+                throw OperatorError(
+                    "Cannot make the log folder \(folder): \(error). Choose another with --log-dir")
             }
         }
         let queue = self.queue
@@ -60,7 +61,9 @@ final class ServerLogs: GuestLog, AccessLog {
         return guestFiles.withLock { files in
             if let file = files[component] { return file }
             // Without its file a guest still runs, and its lines are still repeated on the terminal.
-            let file = try? LineFile(path: "\(folder)/\(component).stderr.log") { [queue] work in queue.async(execute: work) }
+            let file = try? LineFile(path: "\(folder)/\(component).stderr.log") { [queue] work in
+                queue.async(execute: work)
+            }
             files[component] = file
             return file
         }
@@ -69,10 +72,11 @@ final class ServerLogs: GuestLog, AccessLog {
     func record(_ batch: [AccessRecord]) {
         guard let accessFile else { return }
         queue.async {
-            accessFile.add(batch.reduce(into: []) { bytes, record in
-                bytes += AccessLine(record).json
-                bytes.append(UInt8(ascii: "\n"))
-            })
+            accessFile.add(
+                batch.reduce(into: []) { bytes, record in
+                    bytes += AccessLine(record).json
+                    bytes.append(UInt8(ascii: "\n"))
+                })
         }
     }
 
@@ -113,7 +117,9 @@ private struct AccessLine: Encodable {
         time = moment.formatted(.iso8601.time(includingFractionalSeconds: true))
         requestID = record.requestID
         method = record.method.rawValue
-        path = record.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).first.map(String.init) ?? ""
+        path =
+            record.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).first.map(
+                String.init) ?? ""
         protocolVersion = "HTTP/\(record.version.major).\(record.version.minor)"
         status = record.status
         bytesIn = record.bytesIn
