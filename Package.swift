@@ -176,7 +176,6 @@ func targets(of layer: Layer) -> [Target] {
             let tests = Target.testTarget(
                 name: "\(module.name)Tests",
                 dependencies: [.init(stringLiteral: module.name), .nioEmbedded] + dependencies
-                    + (module.name == "WasmEngine" ? [.nioConcurrencyHelpers] : [])
                     + module.testUses.map { .init(stringLiteral: $0) },
                 path: "Tests/\(module.name)Tests", exclude: module.fixtures, swiftSettings: testSettings,
                 linkerSettings: linkerSettings

@@ -156,10 +156,12 @@ import Testing
         limits.lingerTimeout = .milliseconds(50)
         let server = try await start(limits) { $0.respond(.ok) }
         let client = try await RawClient.http2(to: server.address)
+        // Its settings show that the server has taken the connection for HTTP/2.
+        _ = try await client.frames { $0.contains { $0.kind == .settings } }
         let started = ContinuousClock.now
         try await server.drain(within: .seconds(15)).get()
         #expect(ContinuousClock.now - started < .seconds(10))
-        #expect(try await client.frames { _ in false }.filter { $0.kind == .goAway }.count == 1)
+        #expect(try await client.frames { _ in false }.filter { $0.kind == .goAway }.count >= 1)
     }
 
     @Test func aServerListensOnASocketInTheFileSystem() async throws {

@@ -16,6 +16,8 @@ enum Exceptions {
         "Sources/Work/HTTPServer/AccessLogWriter.swift": "writes a buffer's bytes to a descriptor",
         "Sources/Work/HTTPServer/FieldRules.swift": "compares with the bytes of a StaticString",
         "Sources/Work/HTTPServer/RequestID.swift": "fills a small string in place, without an allocation",
+        "Sources/Programs/Assembly/Serving/OpenFiles.swift": "asks the system for a limit, and raises it",
+        "Sources/Programs/Assembly/Serving/StopSignals.swift": "takes over two signals of the process",
         "Sources/Work/HTTPServer/WallClock.swift": "asks the system for the time of day",
     ]
 

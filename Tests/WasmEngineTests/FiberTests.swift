@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func aWaitingGuestEndsAtItsDeadlineAndItsHostFramesUnwind() async throws {
-        let unwound = NIOLockedCounter()
+        let unwound = EventCounter()
         let result = try await runner.run(
             Self.countingLoop, "run", [.i32(1)], limits: FiberLimits(deadline: .milliseconds(30))
         ) { linker in
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test func aCancelledGuestUnwinds() async throws {
-        let unwound = NIOLockedCounter()
+        let unwound = EventCounter()
         let result = try await runner.run(Self.countingLoop, "run", [.i32(1)]) { linker in
             try linker.define("h", "step", [.i32], [.i32]) { call, _ throws(Trap) in
                 defer { unwound.increment() }
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test func aBusyGuestLetsTheLoopServeOthers() async throws {
-        let turns = NIOLockedCounter()
+        let turns = EventCounter()
         let loop = runner.loop
         let ticking = loop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(5)) { _ in
             turns.increment()

@@ -1,4 +1,5 @@
 public import HostSystem
+import NIOCore
 
 /// A guest's standard error: lines for the log, up to a limit.
 ///
@@ -31,8 +32,9 @@ public final class LogOutput: GuestOutput {
         room -= count
         dropped += bytes.byteCount - count
         var lines: [String] = []
-        for index in 0..<count {
-            let byte = bytes.byte(at: index)
+        var buffer = ByteBuffer()
+        buffer.append(bytes.extracting(first: count))
+        for byte in buffer.readableBytesView {
             if byte != UInt8(ascii: "\n") { line.append(byte) }
             if byte == UInt8(ascii: "\n") || line.count >= Self.lineBytesMax { lines.append(takeLine()) }
         }
@@ -57,9 +59,4 @@ public final class LogOutput: GuestOutput {
         defer { line.removeAll(keepingCapacity: true) }
         return String(decoding: line, as: UTF8.self)
     }
-}
-
-extension RawSpan {
-    /// One byte; the index is checked.
-    fileprivate func byte(at index: Int) -> UInt8 { unsafe unsafeLoad(fromByteOffset: index, as: UInt8.self) }
 }

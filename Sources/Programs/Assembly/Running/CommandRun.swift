@@ -44,6 +44,7 @@ struct CommandRun {
         do {
             let limits = request.limits.applied(to: .standard)
             let store = try Store(engine: entry.template.module.engine, limits: InstanceLimits(limits))
+            // A stream that this process lacks, the guest lacks too.
             store[GuestSystem.key] = GuestSystem(
                 plan, input: try? DescriptorStream(inherited: 0), output: try? DescriptorStream(inherited: 1),
                 errorOutput: try? DescriptorStream(inherited: 2))

@@ -44,7 +44,7 @@ struct ApplicationServer {
         announce(application, server)
         await stop(server, signals)
         try await schedulers.cancelAll("Martlet is shutting down")
-        logs.finish()
+        await logs.finish()
         try await group.shutdownGracefully()
         try await pool.shutdownGracefully()
         return .success

@@ -1,14 +1,15 @@
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
+#if canImport(System)
+    import System
 #else
-    import Darwin
+    import SystemPackage
 #endif
 
 /// A file that lines are added to, from any thread, without waiting for the disk on the caller's.
 ///
-/// Lines are handed to one thread. What it cannot write in time is dropped and counted: a full disk must not stop requests.
+/// Lines are handed to one thread. What it cannot write in time is dropped and counted: a full disk must not stop
+/// requests.
 final class LineFile: Sendable {
     private struct State {
         var pending: [UInt8] = []
@@ -16,7 +17,7 @@ final class LineFile: Sendable {
         var isScheduled = false
     }
 
-    private let descriptor: Int32
+    private let descriptor: FileDescriptor
     private let state = Mutex(State())
     private let schedule: @Sendable (@escaping @Sendable () -> Void) -> Void
 
@@ -24,16 +25,25 @@ final class LineFile: Sendable {
 
     /// Opens or makes the file; `schedule` runs a closure on a thread that may wait, one at a time.
     init(path: String, schedule: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void) throws {
-        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
-        descriptor = unsafe open(path, flags, 0o640)
+        descriptor = try Self.open(path)
         self.schedule = schedule
-        guard descriptor >= 0 else {
-            let reason = unsafe String(cString: strerror(errno))
-            throw OperatorError("Cannot write \(path): \(reason). Choose another folder with --log-dir")
-        }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Everything was written or given up before; there is nobody to tell.
+        try? descriptor.close()
+    }
+
+    /// Opens or makes a file that is only added to.
+    static func open(_ path: String) throws -> FileDescriptor {
+        do {
+            return try FileDescriptor.open(
+                FilePath(path), .writeOnly, options: [.append, .create, .closeOnExec],
+                permissions: [.ownerReadWrite, .groupRead])
+        } catch {
+            throw OperatorError("Cannot write \(path): \(error). Choose another folder with --log-dir")
+        }
+    }
 
     func add(_ bytes: [UInt8]) {
         let mustSchedule = state.withLock { state in
@@ -54,18 +64,12 @@ final class LineFile: Sendable {
             defer { state = State() }
             return (state.pending, state.dropped)
         }
-        writeAll(bytes)
-        if dropped > 0 { writeAll(Array("[\(dropped) entries were dropped: the disk is too slow]\n".utf8)) }
-    }
-
-    private func writeAll(_ bytes: [UInt8]) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            // A full disk: there is nobody to tell but the log itself.
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
+        // A full disk: there is nobody to tell but the log itself.
+        _ = try? descriptor.writeAll(bytes)
+        if dropped > 0 {
+            let line = "[\(dropped) entries were dropped: the disk is too slow]\n"
+            // As above.
+            _ = try? descriptor.writeAll(line.utf8)
         }
     }
 }

@@ -1,11 +1,13 @@
 import AppRuntime
 import Dispatch
 import HTTPServer
-import Logging
-import NIOCore
-import NIOHTTP1
 import Synchronization
 
+#if canImport(System)
+    import System
+#else
+    import SystemPackage
+#endif
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -20,7 +22,8 @@ final class ServerLogs: GuestLog, AccessLog {
     private let console: Console
     private let repeatsGuests: Bool
     private let folder: String?
-    private let accessFile: LineFile?
+    private let accessLog: AccessLogWriter?
+    private let accessFile: FileDescriptor?
     private let guestFiles = Mutex<[String: LineFile]>([:])
     private let queue = DispatchQueue(label: "martlet.logs")
 
@@ -38,14 +41,15 @@ final class ServerLogs: GuestLog, AccessLog {
                     "Cannot make the log folder \(folder): \(error). Choose another with --log-dir")
             }
         }
-        let queue = self.queue
-        accessFile = try named.flatMap { $0.isEmpty ? nil : $0 }.map { folder in
-            try LineFile(path: "\(folder)/access.jsonl") { work in queue.async(execute: work) }
+        accessFile = try named.flatMap { $0.isEmpty ? nil : $0 }.map {
+            try LineFile.open("\($0)/access.jsonl")
         }
+        // The query stays out: it may hold secrets.
+        accessLog = accessFile.map { AccessLogWriter(format: .json, descriptor: $0.rawValue) }
     }
 
     /// Whether anybody reads the access log.
-    var hasAccessLog: Bool { accessFile != nil }
+    var hasAccessLog: Bool { accessLog != nil }
 
     func guestWrote(_ lines: [String], component: String, requestID: String) {
         if let file = guestFile(component) {
@@ -69,70 +73,13 @@ final class ServerLogs: GuestLog, AccessLog {
         }
     }
 
-    func record(_ batch: [AccessRecord]) {
-        guard let accessFile else { return }
-        queue.async {
-            accessFile.add(
-                batch.reduce(into: []) { bytes, record in
-                    bytes += AccessLine(record).json
-                    bytes.append(UInt8(ascii: "\n"))
-                })
-        }
-    }
+    func record(_ batch: [AccessRecord]) { accessLog?.record(batch) }
 
     /// Waits until all that was handed over is written.
-    func finish() {
-        queue.sync {
-            accessFile?.flush()
-            guestFiles.withLock { files in files.values.forEach { $0.flush() } }
-        }
-    }
-}
-
-/// One request as a line of the access log. The query is left out: it may hold secrets.
-private struct AccessLine: Encodable {
-    let time: String
-    let requestID: String
-    let method: String
-    let path: String
-    let protocolVersion: String
-    let status: Int?
-    let bytesIn: Int
-    let bytesOut: Int
-    let durationMilliseconds: Double
-    let client: String?
-    let cancelled: String?
-
-    enum CodingKeys: String, CodingKey {
-        case time, method, path, status, client, cancelled
-        case requestID = "request_id"
-        case protocolVersion = "protocol"
-        case bytesIn = "bytes_in"
-        case bytesOut = "bytes_out"
-        case durationMilliseconds = "duration_ms"
-    }
-
-    init(_ record: AccessRecord) {
-        let moment = Date(timeIntervalSince1970: Double(record.time) / 1e9)
-        time = moment.formatted(.iso8601.time(includingFractionalSeconds: true))
-        requestID = record.requestID
-        method = record.method.rawValue
-        path =
-            record.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).first.map(
-                String.init) ?? ""
-        protocolVersion = "HTTP/\(record.version.major).\(record.version.minor)"
-        status = record.status
-        bytesIn = record.bytesIn
-        bytesOut = record.bytesOut
-        durationMilliseconds = Double(record.duration.nanoseconds / 1_000) / 1_000
-        client = record.remoteAddress?.ipAddress
-        cancelled = record.cancellation.map { "\($0)" }
-    }
-
-    var json: [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
-        // Encoding texts and finite numbers does not fail; an empty line would show it if it did.
-        return (try? encoder.encode(self)).map { [UInt8]($0) } ?? []
+    func finish() async {
+        await accessLog?.close()
+        // All records are written; an error here would change nothing.
+        try? accessFile?.close()
+        queue.sync { guestFiles.withLock { files in files.values.forEach { $0.flush() } } }
     }
 }

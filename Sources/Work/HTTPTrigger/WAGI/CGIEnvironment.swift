@@ -96,16 +96,14 @@ enum CGIEnvironment {
     }
 
     private static func variableName(_ name: String) -> String {
-        unsafe String(unsafeUninitializedCapacity: name.utf8.count) { buffer in
-            var count = 0
-            for byte in name.utf8 {
-                let isLower = byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")
-                unsafe buffer[count] =
-                    byte == UInt8(ascii: "-") ? UInt8(ascii: "_") : isLower ? byte - 32 : byte
-                count += 1
-            }
-            return count
-        }
+        String(
+            decoding: name.utf8.lazy.map { byte in
+                switch byte {
+                case UInt8(ascii: "-"): UInt8(ascii: "_")
+                case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 32
+                default: byte
+                }
+            }, as: UTF8.self)
     }
 
     private static func text(of address: SocketAddress) -> String? {
