@@ -44,10 +44,8 @@ struct CommandRun {
         do {
             let limits = request.limits.applied(to: .standard)
             let store = try Store(engine: entry.template.module.engine, limits: InstanceLimits(limits))
-            // A stream that this process lacks, the guest lacks too.
             store[GuestSystem.key] = GuestSystem(
-                plan, input: try? DescriptorStream(inherited: 0), output: try? DescriptorStream(inherited: 1),
-                errorOutput: try? DescriptorStream(inherited: 2))
+                plan, input: stream(0), output: stream(1), errorOutput: stream(2))
             let fiber = Fiber(
                 store: store, scheduler: scheduler, limits: fiberLimits, entry: .fresh(entry, [])
             ) {
@@ -57,6 +55,11 @@ struct CommandRun {
         } catch {
             ended.fail(error)
         }
+    }
+
+    private func stream(_ descriptor: Int32) -> DescriptorStream? {
+        // A stream that this process lacks, the guest lacks too.
+        try? DescriptorStream(inherited: descriptor)
     }
 
     private func status(of result: Result<[Value], Trap>) -> ProcessStatus {

@@ -30,6 +30,7 @@ struct ApplicationServer {
         let logs = try ServerLogs(request: request, applicationFolder: application.folder, console: console)
         let staging = FileStaging(
             folder: "\(FileManager.default.temporaryDirectory.path)/martlet-\(UUID().uuidString)")
+        // Copies that cannot be removed are in the folder that the system clears.
         defer { try? FileManager.default.removeItem(atPath: staging.folder) }
         let engine = try Engine()
         let pool = NIOThreadPool(numberOfThreads: Self.fileThreads)
