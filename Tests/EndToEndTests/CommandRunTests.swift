@@ -139,7 +139,7 @@ struct CommandRunTests {
     }
 
     @Test(arguments: [
-        (Guest.bytes([]), "does not compile"), (.bytes(Array("\0asm".utf8)), ""),
+        (Guest.bytes([]), "does not parse"), (.bytes(Array("\0asm".utf8)), ""),
         (.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 200]), ""), (.bytes(Array(repeating: 0xff, count: 1000)), ""),
         (.text("(module"), ""), (.text("(module (memory 1))"), "_start"),
         (.text("(module (import \"env\" \"mystery\" (func)) (func (export \"_start\")))"), "mystery"),
@@ -149,7 +149,7 @@ struct CommandRunTests {
             try await process.ends(.exited(1))
             #expect(process.standardOutput.isEmpty)
             #expect(process.standardError.hasPrefix("error: "))
-            #expect(process.standardError.contains(text))
+            #expect(text.isEmpty || process.standardError.contains(text))
             #expect(process.standardError.utf8.count < 2_000)
         }
     }

@@ -122,7 +122,7 @@ struct UpTests {
 
     @Test(arguments: [
         (Guest.text("(module (import \"env\" \"mystery\" (func)) (func (export \"_start\")))"), "mystery"),
-        (.text("(module (memory 1))"), "_start"), (.bytes(Array(repeating: 0, count: 100)), "compile"),
+        (.text("(module (memory 1))"), "_start"), (.bytes(Array(repeating: 0, count: 100)), "not a WebAssembly module"),
         (.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 200]), ""), (.text("(module (func"), ""),
     ])
     func `a program that cannot be loaded is told with a sentence`(guest: Guest, text: String) async throws {
@@ -131,7 +131,7 @@ struct UpTests {
         try await MartletProcess.with(["up", file, "--log-dir", ""] + Self.anyPort, folder: folder) { process in
             try await process.ends(.exited(1))
             #expect(process.standardError.hasPrefix("error: "))
-            #expect(process.standardError.contains(text))
+            #expect(text.isEmpty || process.standardError.contains(text))
             #expect(process.standardError.contains(file))
         }
         #expect(try folder.names("tmp") == [])

@@ -28,6 +28,12 @@ final class TemporaryFolder: Sendable {
         return "\(path)/\(name)"
     }
 
+    /// Copies a file of the host, unless it is there already.
+    func copy(_ file: String, to name: String) throws {
+        guard !FileManager.default.fileExists(atPath: "\(path)/\(name)") else { return }
+        try FileManager.default.copyItem(atPath: file, toPath: "\(path)/\(name)")
+    }
+
     func link(_ name: String, to target: String) throws {
         try FileManager.default.createSymbolicLink(atPath: "\(path)/\(name)", withDestinationPath: target)
     }

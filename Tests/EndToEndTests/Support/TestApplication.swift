@@ -18,7 +18,9 @@ struct TestApplication {
     static func write(_ routes: [Route], in folder: TemporaryFolder) throws -> String {
         var text = "spin_manifest_version = 2\n[application]\nname = \"test\"\n"
         for (index, route) in routes.enumerated() {
-            let source = try Guest.named(route.guest).file(in: folder)
+            let file = try Guest.named(route.guest).file(in: folder)
+            let source = "\(route.guest).\(file.hasSuffix(".wat") ? "wat" : "wasm")"
+            try folder.copy(file, to: source)
             text += """
                 [[trigger.http]]
                 route = "\(route.path)"
