@@ -199,6 +199,15 @@ let benchmarks: [Target] = [
         swiftSettings: testSettings),
 ]
 
+// Runs the whole of it: the built program as a process, and its server within the tests.
+let endToEndTests = Target.testTarget(
+    name: "EndToEndTests",
+    dependencies: [
+        "martlet", "Assembly", "AppModel", "Manifests", "HTTPServer", "HTTPTrigger", "AppRuntime", "WasmEngine",
+        "HostSystem", "WASI", .nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioHPACK, .nioSSL, .nioTLS, .logging,
+    ],
+    path: "Tests/EndToEndTests", swiftSettings: testSettings, linkerSettings: linkerSettings)
+
 let package = Package(
     name: "martlet",
     platforms: [.macOS(.v15)],
@@ -215,5 +224,5 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
-    targets: layers.flatMap(targets(of:)) + [tidyTests] + benchmarks
+    targets: layers.flatMap(targets(of:)) + [tidyTests, endToEndTests] + benchmarks
 )

@@ -87,6 +87,8 @@ struct CommandRun {
 
     private func systemPlan() throws -> HostSystemPlan {
         let name = request.modulePath.split(separator: "/").last.map(String.init) ?? request.modulePath
+        var limits = HostSystemLimits()
+        limits.descriptors = request.limits.applied(to: .standard).openFilesMax
         return try HostSystemPlan(
             arguments: [name] + request.arguments,
             environment: request.environment.map { ($0.name, $0.value) },
@@ -94,7 +96,7 @@ struct CommandRun {
                 DirectoryGrant(
                     hostPath: folder.hostPath, guestPath: folder.guestPath,
                     access: folder.access == .readOnly ? .readOnly : .readWrite)
-            })
+            }, limits: limits)
     }
 
     // One guest runs, so the pools need no more than it may use.
