@@ -56,10 +56,10 @@ struct CanonicalFixture {
             throw CanonicalTrap(.guest, "the fixture imports no f")
         }
         function = component.types[id]
-        var plan = CanonicalPlan(width: width)
+        var plan = CanonicalPlanBuilder(width: width)
         parameters = plan.add(component.types[function.parameters].compactMap(\.type), of: component.types)
         results = plan.add(function.result.map { [$0] } ?? [], of: component.types)
-        self.plan = plan
+        self.plan = plan.finish()
     }
 
     /// Types of a function with one parameter of a type in text, after definitions that it needs.

@@ -10,19 +10,19 @@ struct ChannelTests {
         .stream, key: ChannelTypeKey(rawValue: 2), elementSize: 8, isNumeric: false)
     private let number = AsyncState.ChannelType(
         .future, key: ChannelTypeKey(rawValue: 3), elementSize: 4, isNumeric: true)
-    private let reader = (instance: InstanceState(), owner: ChannelOwner(rawValue: 1))
-    private let writer = (instance: InstanceState(), owner: ChannelOwner(rawValue: 2))
+    private let reader = InstanceState(owner: ChannelOwner(rawValue: 1))
+    private let writer = InstanceState(owner: ChannelOwner(rawValue: 2))
     private let state = AsyncState()
 
     /// A channel with its readable end in one instance and its writable end in the other.
     private func channel(
         _ type: AsyncState.ChannelType
     ) throws -> (read: ChannelEndID, readIndex: UInt32, write: ChannelEndID, writeIndex: UInt32) {
-        let packed = try state.newChannel(type, in: writer.instance, owner: writer.owner)
-        let readable = try state.lift(UInt32(truncatingIfNeeded: packed), type, from: writer.instance)
-        let readIndex = try state.place(readable, in: reader.instance, owner: reader.owner)
+        let packed = try state.newChannel(type, in: writer)
+        let readable = try state.lift(UInt32(truncatingIfNeeded: packed), type, from: writer)
+        let readIndex = try state.place(readable, in: reader)
         let writeIndex = UInt32(packed >> 32)
-        let writable = try state.end(writeIndex, type, isReadable: false, in: writer.instance)
+        let writable = try state.end(writeIndex, type, isReadable: false, in: writer)
         return (readable, readIndex, writable, writeIndex)
     }
 
@@ -84,14 +84,14 @@ struct ChannelTests {
         _ = try state.startCopy(ends.read, CopyBuffer(address: 0, length: 4), isAsync: true)
         _ = try state.startCopy(ends.write, CopyBuffer(address: 0, length: 1), isAsync: true)
         #expect(try #require(payload(ends.write)) == (.completed, 1))
-        try state.dropEnd(ends.writeIndex, bytes, isReadable: false, in: writer.instance)
+        try state.dropEnd(ends.writeIndex, bytes, isReadable: false, in: writer)
         #expect(try #require(payload(ends.read)) == (.dropped, 1))
         let trap = #expect(throws: CanonicalTrap.self) {
             try state.startCopy(ends.read, CopyBuffer(address: 0, length: 1), isAsync: true)
         }
         #expect(
             trap?.message == "cannot read from stream after being notified that the writable end dropped")
-        try state.dropEnd(ends.readIndex, bytes, isReadable: true, in: reader.instance)
+        try state.dropEnd(ends.readIndex, bytes, isReadable: true, in: reader)
         #expect(state.channels.count == 0)
     }
 
@@ -117,19 +117,19 @@ struct ChannelTests {
             message { _ = try state.startCopy(ends.read, CopyBuffer(address: 0, length: 1), isAsync: true) }
                 == "cannot have concurrent operations active on a future/stream")
         #expect(
-            message { try state.dropEnd(ends.readIndex, bytes, isReadable: true, in: reader.instance) }
+            message { try state.dropEnd(ends.readIndex, bytes, isReadable: true, in: reader) }
                 == "cannot remove busy stream")
         #expect(
-            message { _ = try state.lift(ends.readIndex, bytes, from: reader.instance) }
+            message { _ = try state.lift(ends.readIndex, bytes, from: reader) }
                 == "cannot lift busy stream")
     }
 
     @Test func `only numbers may go from an instance to itself`() throws {
         for (type, isAllowed) in [(bytes, true), (words, false)] {
-            let packed = try state.newChannel(type, in: reader.instance, owner: reader.owner)
+            let packed = try state.newChannel(type, in: reader)
             let read = try state.end(
-                UInt32(truncatingIfNeeded: packed), type, isReadable: true, in: reader.instance)
-            let write = try state.end(UInt32(packed >> 32), type, isReadable: false, in: reader.instance)
+                UInt32(truncatingIfNeeded: packed), type, isReadable: true, in: reader)
+            let write = try state.end(UInt32(packed >> 32), type, isReadable: false, in: reader)
             _ = try state.startCopy(read, CopyBuffer(address: 0, length: 1), isAsync: true)
             let copy = try? state.startCopy(write, CopyBuffer(address: 0, length: 1), isAsync: true)
             #expect((copy != nil) == isAllowed)
@@ -139,7 +139,7 @@ struct ChannelTests {
     @Test func `a future is written once and read once`() throws {
         let ends = try channel(number)
         #expect(throws: CanonicalTrap.self) {
-            try state.dropEnd(ends.writeIndex, number, isReadable: false, in: writer.instance)
+            try state.dropEnd(ends.writeIndex, number, isReadable: false, in: writer)
         }
         _ = try state.startCopy(ends.write, CopyBuffer(address: 8, length: 1), isAsync: true)
         let copy = try #require(
@@ -151,29 +151,29 @@ struct ChannelTests {
             try state.startCopy(ends.read, CopyBuffer(address: 0, length: 1), isAsync: true)
         }
         #expect(trap?.message == "cannot read from future after previous read succeeded")
-        try state.dropEnd(ends.writeIndex, number, isReadable: false, in: writer.instance)
-        try state.dropEnd(ends.readIndex, number, isReadable: true, in: reader.instance)
+        try state.dropEnd(ends.writeIndex, number, isReadable: false, in: writer)
+        try state.dropEnd(ends.readIndex, number, isReadable: true, in: reader)
         #expect(state.channels.count == 0)
     }
 
     @Test func `a future without a reader tells the writer`() throws {
         let ends = try channel(number)
-        try state.dropEnd(ends.readIndex, number, isReadable: true, in: reader.instance)
+        try state.dropEnd(ends.readIndex, number, isReadable: true, in: reader)
         #expect(try state.startCopy(ends.write, CopyBuffer(address: 8, length: 1), isAsync: true) == nil)
         #expect(try #require(payload(ends.write)).0 == .dropped)
-        try state.dropEnd(ends.writeIndex, number, isReadable: false, in: writer.instance)
+        try state.dropEnd(ends.writeIndex, number, isReadable: false, in: writer)
     }
 
     @Test func `handles of another type or direction trap`() throws {
         let ends = try channel(bytes)
         #expect(throws: CanonicalTrap.self) {
-            try state.end(ends.readIndex, words, isReadable: true, in: reader.instance)
+            try state.end(ends.readIndex, words, isReadable: true, in: reader)
         }
         #expect(throws: CanonicalTrap.self) {
-            try state.end(ends.readIndex, bytes, isReadable: false, in: reader.instance)
+            try state.end(ends.readIndex, bytes, isReadable: false, in: reader)
         }
         #expect(throws: CanonicalTrap.self) {
-            try state.end(ends.readIndex, number, isReadable: true, in: reader.instance)
+            try state.end(ends.readIndex, number, isReadable: true, in: reader)
         }
     }
 }

@@ -172,4 +172,27 @@ struct ComponentTests {
         #expect(module.componentTypes.map { Array($0.contents) } == [Array("world".utf8)])
         #expect(module.customSections.count == 2)
     }
+
+    @Test func `types are described as WIT writes them`() throws {
+        let component = try component(
+            """
+            (type $r (record (field "a" u8) (field "b" (option string))))
+            (import "r" (type $t (eq $r)))
+            (import "f" (func async (param "x" (list $t)) (result (result u8 (error (tuple f32 char))))))
+            """)
+        let description = TypeDescription(component)
+        #expect(
+            component.imports.map { description.text($0.entity) } == [
+                "type record { a: u8, b: option<string> }",
+                "async func(x: list<record { a: u8, b: option<string> }>) -> result<u8, tuple<f32, char>>",
+            ])
+    }
+
+    @Test func `a description of a deep type is short`() throws {
+        let deep = (0..<90).map { "(type $t\($0 + 1) (list $t\($0)))" }.joined(separator: " ")
+        let component = try component(
+            "(type $t0 (tuple u8)) \(deep) (import \"f\" (func (param \"x\" $t90)))")
+        let text = component.imports.map { TypeDescription(component).text($0.entity) }
+        #expect(text == ["func(x: list<list<list<list<list<list<…>>>>>>)"])
+    }
 }

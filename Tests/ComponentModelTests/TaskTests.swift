@@ -194,7 +194,7 @@ struct TaskTests {
     @Test func `an error context lives as long as a handle to it`() throws {
         let first = try state.newErrorContext("broken", in: instance)
         #expect(try state.errorMessage(first, in: instance) == "broken")
-        let handles = AsyncHandles(state: state, types: [:], owners: [:])
+        let handles = AsyncHandles(state: state, types: [:])
         guard case .errorContext(let id) = try instance.handles.entry(first) else { return }
         let second = try handles.lower(id, into: instance)
         try state.dropErrorContext(first, in: instance)

@@ -1,21 +1,12 @@
 /// Lifting and lowering of streams, futures and error contexts for one component, over the store's async state.
 public final class AsyncHandles: ChannelHandles {
     private let state: AsyncState
-    private let owners: [ObjectIdentifier: ChannelOwner]
     private let types: [ChannelTypeID: AsyncState.ChannelType]
 
-    /// Handles of a component's instances.
-    ///
-    /// - Parameters:
-    ///   - types: what the component's stream and future types carry.
-    ///   - owners: who the instances are, by their state.
-    public init(
-        state: AsyncState, types: [ChannelTypeID: AsyncState.ChannelType],
-        owners: [ObjectIdentifier: ChannelOwner]
-    ) {
+    /// Handles of a component's instances. `types` says what the component's stream and future types carry.
+    public init(state: AsyncState, types: [ChannelTypeID: AsyncState.ChannelType]) {
         self.state = state
         self.types = types
-        self.owners = owners
     }
 
     private func channelType(
@@ -48,7 +39,6 @@ public final class AsyncHandles: ChannelHandles {
         _ channel: ChannelID, _ kind: ChannelKind, _ type: ChannelTypeID, into instance: InstanceState
     ) throws(CanonicalTrap) -> UInt32 {
         let end = ChannelEndID(channel: channel, kind: kind, isReadable: true)
-        let owner = owners[ObjectIdentifier(instance)] ?? ChannelOwner(rawValue: .max)
-        return try state.place(end, in: instance, owner: owner)
+        return try state.place(end, in: instance)
     }
 }

@@ -33,22 +33,22 @@ extension AsyncState {
 
     /// `stream.new`, `future.new`: the two handles packed, the writable end's above.
     public func newChannel(
-        _ type: ChannelType, in instance: InstanceState, owner: ChannelOwner
+        _ type: ChannelType, in instance: InstanceState
     ) throws(CanonicalTrap) -> UInt64 {
         let (readable, writable) = newChannel(type)
-        let readableIndex = try place(readable, in: instance, owner: owner)
-        let writableIndex = try place(writable, in: instance, owner: owner)
+        let readableIndex = try place(readable, in: instance)
+        let writableIndex = try place(writable, in: instance)
         return UInt64(readableIndex) | UInt64(writableIndex) << 32
     }
 
     /// Gives an end to an instance.
     public func place(
-        _ end: ChannelEndID, in instance: InstanceState, owner: ChannelOwner
+        _ end: ChannelEndID, in instance: InstanceState
     ) throws(CanonicalTrap) -> UInt32 {
         let index = try instance.handles.add(.channelEnd(end))
         channels[end.channel.index].withEnd(end.isReadable) {
             $0.index = index
-            $0.owner = owner
+            $0.owner = instance.owner
         }
         return index
     }

@@ -3,7 +3,9 @@
 /// Made once per function type when a component is loaded. Tuples are records, enums, options and results are
 /// variants, maps are lists of pairs (CanonicalABI.md, despecialization), so that lifting, lowering and copying know
 /// about twenty operations and never look at type definitions or names.
-public struct CanonicalPlan: Sendable {
+///
+/// An object, so that the contexts of calls share it with one reference count; nothing in it changes.
+public final class CanonicalPlan: Sendable {
     /// The number of a type in the plan.
     public struct NodeID: Sendable, Hashable {
         let index: Int32
@@ -49,14 +51,56 @@ public struct CanonicalPlan: Sendable {
 
     /// The width of pointers that the offsets are for.
     public let width: PointerWidth
-    var nodes: [Node] = []
-    var fields: [Field] = []
-    private var known: [ComponentValueType: NodeID] = [:]
+    let nodes: [Node]
+    let fields: [Field]
 
-    /// An empty plan.
-    public init(width: PointerWidth) { self.width = width }
+    fileprivate init(width: PointerWidth, nodes: [Node], fields: [Field]) {
+        self.width = width
+        self.nodes = nodes
+        self.fields = fields
+    }
 
     subscript(id: NodeID) -> Node { nodes[Int(id.index)] }
+
+    /// Bytes of a value in memory.
+    public func size(_ node: NodeID) -> UInt64 { self[node].size }
+    /// Alignment of a value in memory.
+    public func alignment(_ node: NodeID) -> UInt64 { self[node].alignment }
+    /// The flat core types of a value.
+    public func flatTypes(_ node: NodeID) -> FlatTypes { self[node].flat }
+
+    /// The node of a field of a record.
+    public func node(_ record: NodeID, field index: Int) -> NodeID {
+        guard case .record(let fields) = self[record].operation, index < fields.indices.count,
+            let node = self.fields[fields.indices.lowerBound + index].node
+        else {
+            preconditionFailure("the plan's node has no field \(index)")
+        }
+        return node
+    }
+}
+
+/// Makes a ``CanonicalPlan``.
+public struct CanonicalPlanBuilder {
+    typealias Node = CanonicalPlan.Node
+    typealias Field = CanonicalPlan.Field
+    typealias Fields = CanonicalPlan.Fields
+    typealias Operation = CanonicalPlan.Operation
+    /// The number of a type in the plan.
+    public typealias NodeID = CanonicalPlan.NodeID
+
+    private let width: PointerWidth
+    private var nodes: [Node] = []
+    private var fields: [Field] = []
+    private var known: [ComponentValueType: NodeID] = [:]
+
+    /// An empty plan for one width of pointers.
+    public init(width: PointerWidth) { self.width = width }
+
+    /// The plan with what was added.
+    public func finish() -> CanonicalPlan { CanonicalPlan(width: width, nodes: nodes, fields: fields) }
+
+    private subscript(id: NodeID) -> Node { nodes[Int(id.index)] }
 
     /// Adds a type, and the types in it.
     public mutating func add(_ type: ComponentValueType, of types: ComponentTypes) -> NodeID {
@@ -172,11 +216,4 @@ public struct CanonicalPlan: Sendable {
 /// The identity of a stream's or future's type within a component.
 public struct ChannelTypeID: Sendable, Hashable {
     let index: UInt32
-}
-
-extension CanonicalPlan {
-    /// Bytes of a value in memory.
-    public func size(_ node: NodeID) -> UInt64 { self[node].size }
-    /// Alignment of a value in memory.
-    public func alignment(_ node: NodeID) -> UInt64 { self[node].alignment }
 }

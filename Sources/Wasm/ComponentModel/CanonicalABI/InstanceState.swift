@@ -10,6 +10,8 @@ public final class InstanceState {
     public private(set) var mayEnter = true
     /// The instance that this one is nested in.
     public let parent: InstanceState?
+    /// Who the instance is to the streams and futures that it holds.
+    public let owner: ChannelOwner
     /// Resource types by their numbers in the component's types.
     public var resourceTypes: [RuntimeResourceType?]
     /// Resource types that the instance itself makes; borrowed handles to them are lowered as representations.
@@ -19,8 +21,12 @@ public final class InstanceState {
     private var freeScopes: [UInt32] = []
 
     /// The state of a fresh instance of a component with so many resource types.
-    public init(parent: InstanceState? = nil, resourceTypeCount: Int = 0, handleLimit: Int = 1 << 20) {
+    public init(
+        parent: InstanceState? = nil, owner: ChannelOwner = ChannelOwner(rawValue: 0),
+        resourceTypeCount: Int = 0, handleLimit: Int = 1 << 20
+    ) {
         self.parent = parent
+        self.owner = owner
         handles = HandleTable(limit: handleLimit)
         resourceTypes = Array(repeating: nil, count: resourceTypeCount)
     }

@@ -1,0 +1,55 @@
+import Testing
+
+@testable import ComponentModel
+
+@Suite("Hostile guest memory")
+struct HostileMemoryTests {
+    @Test(arguments: CanonicalValueTests.samples)
+    func `gives a value or a trap, lifted and copied`(sample: CanonicalValueTests.Sample) throws {
+        var random = Mutations(seed: 7)
+        for width in [PointerWidth.bits32, .bits64] {
+            let fixture = try CanonicalFixture.one(sample.type, sample.definitions, width: width)
+            let memory = FakeMemory(size: 512)
+            for _ in 0..<50 {
+                for place in stride(from: 0, to: 512, by: 4) {
+                    // Small numbers, so that pointers and lengths are plausible now and then.
+                    let range: ClosedRange<UInt32> = Bool.random(using: &random) ? 0...96 : 0...UInt32.max
+                    try memory.view.store(UInt32.random(in: range, using: &random), at: UInt64(place))
+                }
+                let storage = FlatStorage(count: 17)
+                var slots = storage.values
+                for _ in 0..<17 { try slots.append(UInt64.random(in: 0...200, using: &random)) }
+                for most in [0, 16] {
+                    for encoding in [StringEncoding.utf8, .utf16, .latin1UTF16] {
+                        var context = fixture.context(memory, encoding)
+                        var input = storage.values
+                        let lifted = succeeds {
+                            try context.liftValues(fixture.parameters, most: most, from: &input)
+                        }
+                        var transfer = CanonicalTransfer(
+                            source: fixture.context(memory, encoding), target: fixture.context(FakeMemory()))
+                        var from = storage.values
+                        let result = FlatStorage(count: 17)
+                        var to = result.values
+                        let copied = succeeds {
+                            try transfer.copy(
+                                from: (fixture.parameters, most), &from, to: (fixture.parameters, 16), &to)
+                        }
+                        #expect(lifted == copied)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether there is a value; anything but a trap is an issue.
+    private func succeeds<Value>(_ body: () throws -> Value) -> Bool {
+        do {
+            _ = try body()
+            return true
+        } catch {
+            #expect(error is CanonicalTrap)
+            return false
+        }
+    }
+}
