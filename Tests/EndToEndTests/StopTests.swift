@@ -57,7 +57,8 @@ struct StopTests {
 
     @Test(arguments: [1, 8])
     func `SIGTERM under load loses no accepted request`(depth: Int) async throws {
-        try await TestApplication.serve([.init("/hello", "hello"), .init("/slow", "slow-body")]) { process, port in
+        try await TestApplication.serve([.init("/hello", "hello"), .init("/slow", "slow-body")]) {
+            process, port in
             let total = Total()
             let slow = try await TestClient.connect(port: port)
             slow.send("POST /slow HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\n")
@@ -102,7 +103,7 @@ struct StopTests {
         for round in 0..<3 {
             try await TestApplication.serve(routes, in: folder) { process, port in
                 let response = try await get("/hello", port: port)
-            #expect(response.status == 200)
+                #expect(response.status == 200)
                 process.signal(SIGKILL)
                 let end = try await process.ended()
                 #expect(end == .killed(SIGKILL))
@@ -203,8 +204,10 @@ struct StopTests {
 
     /// Many functions, so that compiling takes long enough to be interrupted.
     private static let largeModule: String = {
-        let body = (0..<40).map { "(local.set 0 (i32.mul (i32.add (local.get 0) (i32.const \($0))) (i32.const 3)))" }
-            .joined()
+        let body = (0..<40).map {
+            "(local.set 0 (i32.mul (i32.add (local.get 0) (i32.const \($0))) (i32.const 3)))"
+        }
+        .joined()
         let functions = (0..<3_000).map { "(func $f\($0) (param i32) (result i32) \(body) (local.get 0))" }
         return """
             (module

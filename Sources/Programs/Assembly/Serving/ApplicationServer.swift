@@ -34,7 +34,8 @@ struct ApplicationServer {
         let engine = try Engine()
         let pool = NIOThreadPool(numberOfThreads: Self.fileThreads)
         pool.start()
-        let loaded = try load(application, engine: engine, staging: FileStaging(folder: staging.path), files: .offload(pool))
+        let loaded = try load(
+            application, engine: engine, staging: FileStaging(folder: staging.path), files: .offload(pool))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let schedulers = try await FiberSchedulers(engine: engine, group: group)
         let logger = Logger(label: "martlet") { _ in ConsoleLogHandler(console: console) }
