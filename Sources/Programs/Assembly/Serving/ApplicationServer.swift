@@ -28,14 +28,14 @@ struct ApplicationServer {
         let signals = StopSignals()
         let application = try readApplication()
         let logs = try ServerLogs(request: request, applicationFolder: application.folder, console: console)
-        let staging = FileStaging(
-            folder: "\(FileManager.default.temporaryDirectory.path)/martlet-\(UUID().uuidString)")
-        // Copies that cannot be removed are in the folder that the system clears.
-        defer { try? FileManager.default.removeItem(atPath: staging.folder) }
+        let staging = StagingFolder()
+        staging.removeLeftovers()
+        defer { staging.remove() }
         let engine = try Engine()
         let pool = NIOThreadPool(numberOfThreads: Self.fileThreads)
         pool.start()
-        let loaded = try load(application, engine: engine, staging: staging, files: .offload(pool))
+        let loaded = try load(
+            application, engine: engine, staging: FileStaging(folder: staging.path), files: .offload(pool))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let schedulers = try await FiberSchedulers(engine: engine, group: group)
         let logger = Logger(label: "martlet") { _ in ConsoleLogHandler(console: console) }
