@@ -22,10 +22,8 @@ struct EnvironmentTests {
                 """)
             let lines = try await client.response().text.split(separator: "\n").map(String.init)
             await client.close()
-            #expect(
-                lines.filter { $0.hasPrefix("argument ") } == [
-                    "argument /shop/fruit/red/apple", "argument a=1", "argument b=%202",
-                ])
+            let arguments = lines.filter { $0.hasPrefix("argument ") }
+            #expect(arguments == ["argument /shop/fruit/red/apple", "argument a=1", "argument b=%202"])
             let variables = Set(lines.filter { $0.hasPrefix("environment ") }.map { $0.dropFirst(12).description })
             let expected: Set = [
                 "REQUEST_METHOD=POST", "QUERY_STRING=a=1&b=%202", "CONTENT_LENGTH=2", "CONTENT_TYPE=text/x",
@@ -34,8 +32,11 @@ struct EnvironmentTests {
                 "X_FULL_URL=http://example.test:8080/shop/fruit/red/apple?a=1&b=%202", "PATH_INFO=/red/apple",
             ]
             #expect(expected.subtracting(variables) == [])
-            #expect(!variables.contains { $0.contains("secret") || $0.contains("evil") })
-            #expect(!variables.contains { $0.hasPrefix("HTTP_CONNECTION=") || $0.hasPrefix("HTTP_PROXY=") })
+            let hidden = ["secret", "evil", "HTTP_CONNECTION=", "HTTP_PROXY=", "HTTP_AUTHORIZATION="]
+            for text in hidden {
+                let leaked = variables.filter { $0.contains(text) }
+                #expect(leaked.isEmpty)
+            }
         }
     }
 

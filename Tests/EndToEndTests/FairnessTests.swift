@@ -6,7 +6,7 @@ import Testing
 @Suite("Fairness")
 struct FairnessTests {
     @Test func `eight guests that never end leave room for others, and end at their deadline`() async throws {
-        let deadline = Duration.seconds(3)
+        let deadline = Duration.seconds(4)
         let routes = [
             TestRoute("/spin", .named("spin")) {
                 $0.deadline = deadline
@@ -16,19 +16,19 @@ struct FairnessTests {
         ]
         try await TestServer.with(routes) { server in
             let clock = ContinuousClock()
-            let start = clock.now
             async let spinners = spin(8, server)
             try await eventually("all spin") { try await server.fiberCount() == 8 }
             var latencies: [Duration] = []
-            while start.duration(to: clock.now) < deadline - .seconds(1), latencies.count < 300 {
+            let start = clock.now
+            while start.duration(to: clock.now) < deadline / 2, latencies.count < 300 {
                 let sent = clock.now
                 #expect(try await server.get("/hello").status == 200)
                 latencies.append(sent.duration(to: clock.now))
             }
             #expect(try await server.fiberCount() == 8, "they spin still")
             // The measured bound is in the benchmarks; this one holds on a machine with other work too.
-            #expect(latencies.max() ?? .zero < .seconds(1))
-            #expect(latencies.count >= 10)
+            #expect(latencies.max() ?? .seconds(9) < deadline / 2, "\(latencies)")
+            #expect(latencies.count >= 3)
             for (status, duration) in try await spinners {
                 #expect(status == 504)
                 #expect(duration >= deadline)

@@ -80,14 +80,14 @@ struct UpTests {
         let lines = try #require(folder.content("logs/access.jsonl")).split(separator: "\n")
         let requests = try lines.map { try JSONDecoder().decode(Request.self, from: Data($0.utf8)) }
         #expect(requests.map(\.status) == [200, 404])
-        #expect(requests.map(\.path) == ["/talk", "/nowhere"])
+        #expect(requests.map(\.target) == ["/talk", "/nowhere"])
         #expect(requests.first?.request_id == "my-id")
         #expect(!lines.joined().contains("secret"))
     }
 
     private struct Request: Decodable {
         let status: Int
-        let path: String
+        let target: String
         let request_id: String
     }
 

@@ -180,9 +180,7 @@ final class MartletProcess: Sendable {
     private static func start(
         _ command: [String], _ environment: [String: String], opensInput: Bool
     ) async throws -> MartletProcess {
-        let (pid, ends) = try spawning.withLock { _ in
-            try spawnWithPipes(command, environment, opensInput: opensInput)
-        }
+        let (pid, ends) = try spawnWithPipes(command, environment, opensInput: opensInput)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let texts = (TextCollector(), TextCollector())
         let output = try await read(ends.output, into: texts.0, group)
@@ -203,9 +201,6 @@ final class MartletProcess: Sendable {
             .takingOwnershipOfDescriptor(input: descriptor).get()
     }
 
-    // Between making a pipe and marking it no other child may be born, or the pipe would live on in it.
-    private static let spawning = Mutex(())
-
     private static func spawnWithPipes(
         _ command: [String], _ environment: [String: String], opensInput: Bool
     ) throws -> (pid_t, (input: Int32?, output: Int32, errorOutput: Int32)) {
@@ -221,8 +216,16 @@ final class MartletProcess: Sendable {
     private static func pipe() throws -> (Int32, Int32) {
         var ends: [Int32] = [0, 0]
         try #require(Foundation.pipe(&ends) == 0)
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         return (ends[0], ends[1])
+    }
+
+    /// Leaves the child the standard three: a socket of another test that lived on in it would never seem closed.
+    private static func closeOthers(_ actions: inout posix_spawn_file_actions_t) {
+        typealias CloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+        // Newer than what the system's module declares.
+        let address = dlsym(dlopen(nil, RTLD_NOW), "posix_spawn_file_actions_addclosefrom_np")
+        guard let address else { return }
+        _ = unsafeBitCast(address, to: CloseFrom.self)(&actions, 3)
     }
 
     /// Signals as a shell would leave them: this process may ignore some, and a child would inherit that.
@@ -235,6 +238,7 @@ final class MartletProcess: Sendable {
         for (target, source) in descriptors.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, source, Int32(target))
         }
+        closeOthers(&actions)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
