@@ -60,8 +60,11 @@ struct CommandRunTests {
             #expect(lines.first?.hasPrefix("error: the program was ended: ") == true)
             #expect(lines.first?.contains("unreachable") == true)
             let frames = lines.dropFirst().map { $0.split(separator: " ").dropFirst().first ?? "" }
-            #expect(frames == ["trap!inner", "trap!middle", "trap!outer", "trap!_start"] || frames.count == 4)
-            for (name, frame) in zip(["inner", "middle", "outer", "_start"], frames) { #expect(frame.hasSuffix(name)) }
+            #expect(
+                frames == ["trap!inner", "trap!middle", "trap!outer", "trap!_start"] || frames.count == 4)
+            for (name, frame) in zip(["inner", "middle", "outer", "_start"], frames) {
+                #expect(frame.hasSuffix(name))
+            }
         }
     }
 
@@ -69,7 +72,9 @@ struct CommandRunTests {
         ("recurse", [], "call stack exhausted"), ("spin", ["--deadline", "300ms"], "deadline"),
         ("spin", ["--cpu-budget", "100ms"], "CPU budget"),
     ])
-    func `a guest that misbehaves is ended with 134`(name: String, options: [String], reason: String) async throws {
+    func `a guest that misbehaves is ended with 134`(name: String, options: [String], reason: String)
+        async throws
+    {
         try await run(.named(name), options) { process in
             try await process.ends(.exited(134))
             #expect(process.standardError.contains(reason))
@@ -140,7 +145,8 @@ struct CommandRunTests {
 
     @Test(arguments: [
         (Guest.bytes([]), "does not parse"), (.bytes(Array("\0asm".utf8)), ""),
-        (.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 200]), ""), (.bytes(Array(repeating: 0xff, count: 1000)), ""),
+        (.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 200]), ""),
+        (.bytes(Array(repeating: 0xff, count: 1000)), ""),
         (.text("(module"), ""), (.text("(module (memory 1))"), "_start"),
         (.text("(module (import \"env\" \"mystery\" (func)) (func (export \"_start\")))"), "mystery"),
     ])

@@ -24,10 +24,12 @@ struct EnvironmentTests {
             await client.close()
             let arguments = lines.filter { $0.hasPrefix("argument ") }
             #expect(arguments == ["argument /shop/fruit/red/apple", "argument a=1", "argument b=%202"])
-            let variables = Set(lines.filter { $0.hasPrefix("environment ") }.map { $0.dropFirst(12).description })
+            let variables = Set(
+                lines.filter { $0.hasPrefix("environment ") }.map { $0.dropFirst(12).description })
             let expected: Set = [
                 "REQUEST_METHOD=POST", "QUERY_STRING=a=1&b=%202", "CONTENT_LENGTH=2", "CONTENT_TYPE=text/x",
-                "SERVER_NAME=example.test", "SERVER_PORT=8080", "SERVER_PROTOCOL=HTTP/1.1", "GATEWAY_INTERFACE=CGI/1.1",
+                "SERVER_NAME=example.test", "SERVER_PORT=8080", "SERVER_PROTOCOL=HTTP/1.1",
+                "GATEWAY_INTERFACE=CGI/1.1",
                 "HTTP_X_TWO_WORDS=here", "REMOTE_ADDR=127.0.0.1", "X_PATH_MATCH_KIND=fruit",
                 "X_FULL_URL=http://example.test:8080/shop/fruit/red/apple?a=1&b=%202", "PATH_INFO=/red/apple",
             ]
@@ -40,12 +42,14 @@ struct EnvironmentTests {
         }
     }
 
-    @Test func `the environment of the manifest comes after the request's, and nothing of the host's comes at all`()
+    @Test
+    func `the environment of the manifest comes after the request's, and nothing of the host's comes at all`()
         async throws
     {
         var route = TestRoute("/...", .named("env"))
         route.environment = [
-            EnvironmentVariable(name: "OWN", value: "a b"), EnvironmentVariable(name: "QUERY_STRING", value: "forged"),
+            EnvironmentVariable(name: "OWN", value: "a b"),
+            EnvironmentVariable(name: "QUERY_STRING", value: "forged"),
         ]
         try await TestServer.with([route]) { server in
             let text = try await server.get("/?real").text

@@ -18,7 +18,9 @@ struct HostileGuestTests {
         }
     }
 
-    @Sendable private static func quick(_ limits: inout ComponentLimitOverrides) { limits.deadline = .milliseconds(300) }
+    @Sendable private static func quick(_ limits: inout ComponentLimitOverrides) {
+        limits.deadline = .milliseconds(300)
+    }
 
     // MARK: Without an end
 
@@ -188,7 +190,8 @@ struct HostileGuestTests {
 
     @Test func `a start function that traps is a 500`() async throws {
         let guest = Guest.text(
-            "(module (memory (export \"memory\") 1) (func $s unreachable) (start $s) (func (export \"_start\")))")
+            "(module (memory (export \"memory\") 1) (func $s unreachable) (start $s) (func (export \"_start\")))"
+        )
         try await serving(guest) { server in
             #expect(try await server.get("/bad/").status == 500)
             try await server.log.entry(with: "unreachable")
@@ -197,7 +200,8 @@ struct HostileGuestTests {
 
     @Test func `a data segment out of bounds is a 500`() async throws {
         let guest = Guest.text(
-            "(module (memory (export \"memory\") 1) (data (i32.const 65535) \"ab\") (func (export \"_start\")))")
+            "(module (memory (export \"memory\") 1) (data (i32.const 65535) \"ab\") (func (export \"_start\")))"
+        )
         try await serving(guest) { server in
             #expect(try await server.get("/bad/").status == 500)
             try await server.log.entry(with: "out of bounds memory access")

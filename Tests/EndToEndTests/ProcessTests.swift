@@ -76,7 +76,8 @@ struct ProcessTests {
         var clients: [TestClient] = []
         for _ in 0..<count {
             let client = try await TestClient.connect(port: port)
-            client.send("POST /slow HTTP/1.1\r\nhost: a\r\ncontent-length: 20\r\nexpect: 100-continue\r\n\r\n")
+            client.send(
+                "POST /slow HTTP/1.1\r\nhost: a\r\ncontent-length: 20\r\nexpect: 100-continue\r\n\r\n")
             clients.append(client)
         }
         for client in clients {
@@ -115,7 +116,8 @@ struct ProcessTests {
     }
 
     @Test func `what a client does not read is not produced`() async throws {
-        try await TestApplication.serve([.init("/huge", "huge-stdout"), .init("/hello", "hello")]) { process, port in
+        try await TestApplication.serve([.init("/huge", "huge-stdout"), .init("/hello", "hello")]) {
+            process, port in
             _ = try await get("/huge-not", port: port)
             let before = try process.residentBytes
             var clients: [TestClient] = []

@@ -3,7 +3,9 @@ import Testing
 /// What a program writes as its header section, and what the client gets of it.
 @Suite("CGI responses over HTTP")
 struct ResponseHeadTests {
-    private func answer(of guest: Guest, _ query: String = "", expectation: (Response, TestServer) async throws -> Void)
+    private func answer(
+        of guest: Guest, _ query: String = "", expectation: (Response, TestServer) async throws -> Void
+    )
         async throws
     {
         try await TestServer.with([TestRoute("/...", guest)]) { server in
@@ -20,8 +22,10 @@ struct ResponseHeadTests {
         ("?content-type=text/plain", 200), ("?status=404", 404), ("?status=418%20teapot", 502),
         ("?status=201&content-type=text/plain", 201), ("?content-type=a/b&status=503", 503),
         ("?location=/elsewhere", 302), ("?status=307&location=/elsewhere", 307), ("?status=abc", 502),
-        ("?status=", 502), ("?status=0", 502), ("?status=99", 502), ("?status=100", 502), ("?status=101", 502),
-        ("?status=600", 502), ("?status=-200", 502), ("?status=99999999999999999999", 502), ("?x-only=1", 500), ("", 500),
+        ("?status=", 502), ("?status=0", 502), ("?status=99", 502), ("?status=100", 502),
+        ("?status=101", 502),
+        ("?status=600", 502), ("?status=-200", 502), ("?status=99999999999999999999", 502),
+        ("?x-only=1", 500), ("", 500),
         ("?STATUS=204", 204), ("?status=304", 304),
     ])
     func `the head decides about the status`(query: String, status: Int) async throws {
@@ -54,12 +58,15 @@ struct ResponseHeadTests {
     }
 
     @Test(arguments: [
-        "x-bad: a\rx-injected: b", "x-bad: a\r\rx-injected: b", "x-bad: a\u{0}b", "x-bad\u{0}: a", "x bad: a", "x-bad : a",
-        ": a", "x-bad", "(x): a", "x-bad: \u{7f}", "x-bad: a\u{b}b", " x-bad: folded", "x-bäd: a", "x-bad\r: a",
+        "x-bad: a\rx-injected: b", "x-bad: a\r\rx-injected: b", "x-bad: a\u{0}b", "x-bad\u{0}: a", "x bad: a",
+        "x-bad : a",
+        ": a", "x-bad", "(x): a", "x-bad: \u{7f}", "x-bad: a\u{b}b", " x-bad: folded", "x-bäd: a",
+        "x-bad\r: a",
         "HTTP/1.1 200 OK",
     ])
     func `a line that is no field never becomes one`(line: String) async throws {
-        try await answer(of: .writing("content-type: text/plain\n\(line)\nx-good: 1\n\nbody")) { response, _ in
+        try await answer(of: .writing("content-type: text/plain\n\(line)\nx-good: 1\n\nbody")) {
+            response, _ in
             #expect(response.status == 200)
             #expect(response["x-good"] == "1")
             #expect(response["x-injected"] == nil)

@@ -21,7 +21,8 @@ struct SlotTests {
 
     @Test func `a slot comes back from an instance that could not be made`() async throws {
         let guest = Guest.text(
-            "(module (memory (export \"memory\") 1) (data (i32.const 65535) \"ab\") (func (export \"_start\")))")
+            "(module (memory (export \"memory\") 1) (data (i32.const 65535) \"ab\") (func (export \"_start\")))"
+        )
         try await TestServer.with([TestRoute("/...", guest)], slots: Self.slots) { server in
             for _ in 0..<(Int(Self.slots) * 8) {
                 let response = try await server.get("/")
@@ -38,7 +39,8 @@ struct SlotTests {
             var waiting: [TestClient] = []
             for _ in 0..<Self.slots {
                 let client = try await server.client()
-                client.send("POST /slow HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\n")
+                client.send(
+                    "POST /slow HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\n")
                 // The program reads: it has its slot.
                 _ = try await client.head { $0.interim == [100] }
                 waiting.append(client)

@@ -57,11 +57,10 @@ struct StopTests {
 
     @Test(arguments: [1, 8])
     func `SIGTERM under load loses no accepted request`(depth: Int) async throws {
-        try await TestApplication.serve([.init("/hello", "hello"), .init("/slow", "slow-body")]) { process, port in
+        try await TestApplication.serve([.init("/hello", "hello"), .init("/slow", "slow-body")]) {
+            process, port in
             let total = Total()
-            let slow = try await TestClient.connect(port: port)
-            slow.send("POST /slow HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\n")
-            _ = try await slow.head { $0.interim == [100] }
+            let slow = try await waitingGuest(port)
             try await withThrowingTaskGroup(of: Tally.self) { group in
                 for _ in 0..<16 {
                     group.addTask { try await load("/hello", port: port, depth: depth, answered: total) }
@@ -82,11 +81,51 @@ struct StopTests {
         }
     }
 
+    @Test func `a guest that is at work when the drain time is over is ended`() async throws {
+        let routes = [TestApplication.Route("/spin", "spin"), .init("/slow", "slow-body")]
+        try await TestApplication.serve(routes, options: ["--drain-time", "500ms"]) { process, port in
+            let spinning = try await TestClient.connect(port: port)
+            spinning.send("GET /spin HTTP/1.1\r\nhost: a\r\n\r\n")
+            let waiting = try await waitingGuest(port)
+            let clock = ContinuousClock()
+            let start = clock.now
+            process.signal(SIGTERM)
+            try await process.ends(.exited(0))
+            #expect(start.duration(to: clock.now) >= .milliseconds(500))
+            for client in [spinning, waiting] {
+                await #expect(throws: TestClient.Ended.self) { try await client.response() }
+                await client.close()
+            }
+        }
+    }
+
+    @Test func `HTTP/2 requests at work are finished after SIGTERM`() async throws {
+        try await TestApplication.serve([.init("/slow", "slow-body")]) { process, port in
+            let client = try await HTTP2Client.connect(port: port)
+            let request = try await client.open("POST", "/slow")
+            // Another stream that is answered tells that the first one has reached its guest.
+            #expect(
+                try await client.request("POST", "/slow", body: ByteBuffer(string: "1")).text == "bytes 1\n")
+            process.signal(SIGTERM)
+            try await process.drains(port: port)
+            request.finish(ByteBuffer(string: "late"))
+            #expect(try await request.answer().text == "bytes 4\n")
+            try await process.ends(.exited(0))
+            await client.close()
+        }
+    }
+
+    /// A request whose guest waits for the four bytes of its body.
+    private func waitingGuest(_ port: Int) async throws -> TestClient {
+        let client = try await TestClient.connect(port: port)
+        client.send("POST /slow HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\n")
+        _ = try await client.head { $0.interim == [100] }
+        return client
+    }
+
     @Test func `a second signal does not wait for a guest that never ends`() async throws {
         try await TestApplication.serve([.init("/slow", "slow-body")]) { process, port in
-            let slow = try await TestClient.connect(port: port)
-            slow.send("POST /slow HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\n")
-            _ = try await slow.head { $0.interim == [100] }
+            let slow = try await waitingGuest(port)
             process.signal(SIGTERM)
             try await process.drains(port: port)
             process.signal(SIGTERM)
@@ -102,7 +141,7 @@ struct StopTests {
         for round in 0..<3 {
             try await TestApplication.serve(routes, in: folder) { process, port in
                 let response = try await get("/hello", port: port)
-            #expect(response.status == 200)
+                #expect(response.status == 200)
                 process.signal(SIGKILL)
                 let end = try await process.ended()
                 #expect(end == .killed(SIGKILL))
@@ -203,8 +242,10 @@ struct StopTests {
 
     /// Many functions, so that compiling takes long enough to be interrupted.
     private static let largeModule: String = {
-        let body = (0..<40).map { "(local.set 0 (i32.mul (i32.add (local.get 0) (i32.const \($0))) (i32.const 3)))" }
-            .joined()
+        let body = (0..<40).map {
+            "(local.set 0 (i32.mul (i32.add (local.get 0) (i32.const \($0))) (i32.const 3)))"
+        }
+        .joined()
         let functions = (0..<3_000).map { "(func $f\($0) (param i32) (result i32) \(body) (local.get 0))" }
         return """
             (module

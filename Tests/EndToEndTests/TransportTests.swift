@@ -4,7 +4,9 @@ import Testing
 /// TLS and HTTP/2 through the whole of it.
 @Suite("Transports")
 struct TransportTests {
-    private static let routes = [TestApplication.Route("/hello", "hello"), .init("/echo", "echo"), .init("/trap", "trap")]
+    private static let routes = [
+        TestApplication.Route("/hello", "hello"), .init("/echo", "echo"), .init("/trap", "trap"),
+    ]
 
     @Test func `HTTP/2 by prior knowledge reaches guests`() async throws {
         try await TestApplication.serve(Self.routes) { _, port in
@@ -22,7 +24,8 @@ struct TransportTests {
             #expect(try await client.get("/hello").status == 200)
             #expect(try await client.post("/echo", "over TLS").text == "over TLS")
             await client.close()
-            try await checkHTTP2(try await HTTP2Client.connect(port: port, tls: try certificate.client(["h2"])))
+            try await checkHTTP2(
+                try await HTTP2Client.connect(port: port, tls: try certificate.client(["h2"])))
         }
     }
 
@@ -30,7 +33,9 @@ struct TransportTests {
         let folder = try TemporaryFolder()
         let file = try Guest.named("hello").file(in: folder)
         let text = try folder.file("text.pem", "nothing")
-        let arguments = ["up", file, "--log-dir", "", "--listen", "127.0.0.1:0", "--tls-cert", text, "--tls-key", text]
+        let arguments = [
+            "up", file, "--log-dir", "", "--listen", "127.0.0.1:0", "--tls-cert", text, "--tls-key", text,
+        ]
         try await MartletProcess.with(arguments, folder: folder) { process in
             try await process.ends(.exited(1))
             #expect(process.standardError.hasPrefix("error: \(text) holds no readable PEM certificate"))

@@ -16,7 +16,8 @@ struct UpTests {
     func `a bare file gets every request`(name: String) async throws {
         let folder = try TemporaryFolder()
         let file = try Guest.named(name).file(in: folder)
-        try await MartletProcess.with(["up", file, "--log-dir", ""] + Self.anyPort, folder: folder) { process in
+        try await MartletProcess.with(["up", file, "--log-dir", ""] + Self.anyPort, folder: folder) {
+            process in
             let port = try await process.port()
             for path in ["/", "/any/where?x"] {
                 #expect(try await get(path, port: port).status == 200)
@@ -122,13 +123,15 @@ struct UpTests {
 
     @Test(arguments: [
         (Guest.text("(module (import \"env\" \"mystery\" (func)) (func (export \"_start\")))"), "mystery"),
-        (.text("(module (memory 1))"), "_start"), (.bytes(Array(repeating: 0, count: 100)), "not a WebAssembly module"),
+        (.text("(module (memory 1))"), "_start"),
+        (.bytes(Array(repeating: 0, count: 100)), "not a WebAssembly module"),
         (.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 200]), ""), (.text("(module (func"), ""),
     ])
     func `a program that cannot be loaded is told with a sentence`(guest: Guest, text: String) async throws {
         let folder = try TemporaryFolder()
         let file = try guest.file(in: folder)
-        try await MartletProcess.with(["up", file, "--log-dir", ""] + Self.anyPort, folder: folder) { process in
+        try await MartletProcess.with(["up", file, "--log-dir", ""] + Self.anyPort, folder: folder) {
+            process in
             try await process.ends(.exited(1))
             #expect(process.standardError.hasPrefix("error: "))
             #expect(text.isEmpty || process.standardError.contains(text))

@@ -14,7 +14,9 @@ enum Guest: Sendable {
     func file(in folder: TemporaryFolder) throws -> String {
         switch self {
         case .named(let name):
-            let candidates = [".build-guests/\(name).wasm", "guests/wat/\(name).wat"].map { "\(Built.root)/\($0)" }
+            let candidates = [".build-guests/\(name).wasm", "guests/wat/\(name).wat"].map {
+                "\(Built.root)/\($0)"
+            }
             return try #require(
                 candidates.first { FileManager.default.fileExists(atPath: $0) },
                 "the guest \(name) is not built; run `make guests`")

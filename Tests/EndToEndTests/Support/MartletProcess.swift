@@ -80,7 +80,8 @@ final class MartletProcess: Sendable {
                 return lines.first { $0.contains(text) }.map(String.init)
             }
         } catch {
-            throw TooLate(description: "no line with \"\(text)\"; output: \(standardOutput) errors: \(standardError)")
+            throw TooLate(
+                description: "no line with \"\(text)\"; output: \(standardOutput) errors: \(standardError)")
         }
     }
 
@@ -221,7 +222,8 @@ final class MartletProcess: Sendable {
 
     /// Leaves the child the standard three: a socket of another test that lived on in it would never seem closed.
     private static func closeOthers(_ actions: inout posix_spawn_file_actions_t) {
-        typealias CloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+        typealias CloseFrom =
+            @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
         // Newer than what the system's module declares.
         let address = dlsym(dlopen(nil, RTLD_NOW), "posix_spawn_file_actions_addclosefrom_np")
         guard let address else { return }

@@ -43,7 +43,8 @@ struct TestApplication {
     ) async throws {
         let folder = try folder ?? TemporaryFolder()
         let manifest = try write(routes, in: folder)
-        let arguments = ["up", "-f", manifest, "--listen", "127.0.0.1:0", "--log-dir", "", "--quiet"] + options
+        let arguments =
+            ["up", "-f", manifest, "--listen", "127.0.0.1:0", "--log-dir", "", "--quiet"] + options
         try await MartletProcess.with(arguments, folder: folder) { process in
             try await test(process, try await process.port())
         }

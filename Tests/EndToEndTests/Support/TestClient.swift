@@ -48,8 +48,12 @@ final class TestClient: Sendable {
     }
 
     /// Waits for the head of the response under way, or for an interim one.
-    func head(_ isEnough: @escaping @Sendable (Response) -> Bool = { $0.status >= 200 }) async throws -> Response {
-        try await eventually("the head of a response") { self.inbox.partial.flatMap { isEnough($0) ? $0 : nil } }
+    func head(_ isEnough: @escaping @Sendable (Response) -> Bool = { $0.status >= 200 }) async throws
+        -> Response
+    {
+        try await eventually("the head of a response") {
+            self.inbox.partial.flatMap { isEnough($0) ? $0 : nil }
+        }
     }
 
     func get(_ path: String) async throws -> Response {

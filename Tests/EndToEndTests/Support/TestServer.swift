@@ -70,7 +70,8 @@ final class TestServer: Sendable {
         let result: Result<Void, any Error>
         do {
             let loader = ApplicationLoader(
-                images: try ImageFolder(engine: engine, path: "\(folder.path)/images"), files: .offload(files),
+                images: try ImageFolder(engine: engine, path: "\(folder.path)/images"),
+                files: .offload(files),
                 staging: FileStaging(folder: "\(folder.path)/staging"))
             let loaded = try loader.load(try application(routes, in: folder))
             let running = try await start(loaded, engine: engine, group: group, change)

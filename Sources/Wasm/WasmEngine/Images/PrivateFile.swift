@@ -88,7 +88,8 @@ enum PrivateFile {
                 unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
             let parts = name.split(separator: ".")
-            guard parts.count >= 4, parts.last == "tmp", let writer = pid_t(parts[parts.count - 3]), writer > 0,
+            guard parts.count >= 4, parts.last == "tmp", let writer = pid_t(parts[parts.count - 3]),
+                writer > 0,
                 kill(writer, 0) != 0, errno == ESRCH
             else { continue }
             _ = unsafe unlink("\(folder)/\(name)")
