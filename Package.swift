@@ -203,10 +203,8 @@ let benchmarks: [Target] = [
 let endToEndTests = Target.testTarget(
     name: "EndToEndTests",
     dependencies: [
-        "martlet", "Assembly", "AppModel", "Manifests", "HTTPServer", "HTTPTrigger", "AppRuntime",
-        "WasmEngine",
-        "HostSystem", "WASI", .nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioHPACK, .nioSSL, .nioTLS,
-        .logging,
+        "martlet", "AppModel", "HTTPServer", "HTTPTrigger", "AppRuntime", "WasmEngine", "HostSystem",
+        .nioCore, .nioPosix, .nioHTTP2, .nioHPACK, .nioSSL, .logging,
     ],
     path: "Tests/EndToEndTests", swiftSettings: testSettings, linkerSettings: linkerSettings)
 

@@ -60,9 +60,7 @@ struct StopTests {
         try await TestApplication.serve([.init("/hello", "hello"), .init("/slow", "slow-body")]) {
             process, port in
             let total = Total()
-            let slow = try await TestClient.connect(port: port)
-            slow.send("POST /slow HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\n")
-            _ = try await slow.head { $0.interim == [100] }
+            let slow = try await waitingGuest(port)
             try await withThrowingTaskGroup(of: Tally.self) { group in
                 for _ in 0..<16 {
                     group.addTask { try await load("/hello", port: port, depth: depth, answered: total) }
@@ -83,11 +81,51 @@ struct StopTests {
         }
     }
 
+    @Test func `a guest that is at work when the drain time is over is ended`() async throws {
+        let routes = [TestApplication.Route("/spin", "spin"), .init("/slow", "slow-body")]
+        try await TestApplication.serve(routes, options: ["--drain-time", "500ms"]) { process, port in
+            let spinning = try await TestClient.connect(port: port)
+            spinning.send("GET /spin HTTP/1.1\r\nhost: a\r\n\r\n")
+            let waiting = try await waitingGuest(port)
+            let clock = ContinuousClock()
+            let start = clock.now
+            process.signal(SIGTERM)
+            try await process.ends(.exited(0))
+            #expect(start.duration(to: clock.now) >= .milliseconds(500))
+            for client in [spinning, waiting] {
+                await #expect(throws: TestClient.Ended.self) { try await client.response() }
+                await client.close()
+            }
+        }
+    }
+
+    @Test func `HTTP/2 requests at work are finished after SIGTERM`() async throws {
+        try await TestApplication.serve([.init("/slow", "slow-body")]) { process, port in
+            let client = try await HTTP2Client.connect(port: port)
+            let request = try await client.open("POST", "/slow")
+            // Another stream that is answered tells that the first one has reached its guest.
+            #expect(
+                try await client.request("POST", "/slow", body: ByteBuffer(string: "1")).text == "bytes 1\n")
+            process.signal(SIGTERM)
+            try await process.drains(port: port)
+            request.finish(ByteBuffer(string: "late"))
+            #expect(try await request.answer().text == "bytes 4\n")
+            try await process.ends(.exited(0))
+            await client.close()
+        }
+    }
+
+    /// A request whose guest waits for the four bytes of its body.
+    private func waitingGuest(_ port: Int) async throws -> TestClient {
+        let client = try await TestClient.connect(port: port)
+        client.send("POST /slow HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\n")
+        _ = try await client.head { $0.interim == [100] }
+        return client
+    }
+
     @Test func `a second signal does not wait for a guest that never ends`() async throws {
         try await TestApplication.serve([.init("/slow", "slow-body")]) { process, port in
-            let slow = try await TestClient.connect(port: port)
-            slow.send("POST /slow HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\n")
-            _ = try await slow.head { $0.interim == [100] }
+            let slow = try await waitingGuest(port)
             process.signal(SIGTERM)
             try await process.drains(port: port)
             process.signal(SIGTERM)

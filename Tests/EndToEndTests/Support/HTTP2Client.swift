@@ -36,7 +36,26 @@ struct HTTP2Client {
         return HTTP2Client(channel: channel, multiplexer: try await ready.futureResult.get())
     }
 
+    /// A request that has begun and whose body is still to come.
+    struct Request {
+        fileprivate let stream: any Channel
+        fileprivate let promise: EventLoopPromise<Answer>
+
+        func finish(_ body: ByteBuffer) {
+            stream.writeAndFlush(
+                HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(body), endStream: true)), promise: nil)
+        }
+
+        func answer() async throws -> Answer { try await promise.futureResult.get() }
+    }
+
     func request(_ method: String, _ path: String, body: ByteBuffer? = nil) async throws -> Answer {
+        let request = try await open(method, path, hasBody: body != nil)
+        if let body { request.finish(body) }
+        return try await request.answer()
+    }
+
+    func open(_ method: String, _ path: String, hasBody: Bool = true) async throws -> Request {
         let answer = channel.eventLoop.makePromise(of: Answer.self)
         let opened = channel.eventLoop.makePromise(of: (any Channel).self)
         multiplexer.createStreamChannel(promise: opened) { stream in
@@ -48,13 +67,9 @@ struct HTTP2Client {
         let head = HPACKHeaders([
             (":method", method), (":scheme", "http"), (":path", path), (":authority", "localhost"),
         ])
-        let headers = HTTP2Frame.FramePayload.headers(.init(headers: head, endStream: body == nil))
+        let headers = HTTP2Frame.FramePayload.headers(.init(headers: head, endStream: !hasBody))
         stream.writeAndFlush(headers, promise: nil)
-        if let body {
-            stream.writeAndFlush(
-                HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(body), endStream: true)), promise: nil)
-        }
-        return try await answer.futureResult.get()
+        return Request(stream: stream, promise: answer)
     }
 
     func close() async {
