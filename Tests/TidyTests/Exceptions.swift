@@ -44,7 +44,8 @@ enum Exceptions {
     static let modulesOfOtherTests: [String: Set<String>] = [
         "TidyTests": [],
         "EndToEndTests": [
-            "AppModel", "AppRuntime", "HTTPServer", "HTTPTrigger", "HostSystem", "WasmEngine", "Logging", "NIOCore",
+            "AppModel", "AppRuntime", "HTTPServer", "HTTPTrigger", "HostSystem", "WasmEngine", "Logging",
+            "NIOCore",
             "NIOHPACK", "NIOHTTP2", "NIOPosix", "NIOSSL",
         ],
     ]
