@@ -43,6 +43,7 @@ let layers: [Layer] = [
             Module("CWasmtime", .c),
             Module("WasmEngine", uses: ["CWasmtime"], libraries: [.nioCore, .nioPosix, .crypto, .atomics]),
             Module("ComponentModel", libraries: [.collections], testUses: ["WasmEngine"]),
+            Module("ComponentRuntime", uses: ["WasmEngine", "ComponentModel"], libraries: [.nioCore, .nioPosix]),
         ]),
     Layer(
         name: "App",

@@ -284,6 +284,8 @@ wasmtime_error_t *wasmtime_memory_grow(
 void wasmtime_global_get(wasmtime_context_t *, const wasmtime_global_t *, wasmtime_val_t *out);
 wasmtime_error_t *wasmtime_global_set(wasmtime_context_t *, const wasmtime_global_t *, const wasmtime_val_t *val);
 
+bool wasmtime_table_get(wasmtime_context_t *, const wasmtime_table_t *, uint64_t index, wasmtime_val_t *val);
+
 // Traps and errors.
 wasm_trap_t *wasmtime_trap_new(const char *msg, size_t msg_len);
 bool wasmtime_trap_code(const wasm_trap_t *, wasmtime_trap_code_t *code);

@@ -12,6 +12,12 @@ public struct ChannelEndID: Sendable, Hashable {
     /// Which end.
     public let isReadable: Bool
 
+    package init(channel: ChannelID, kind: ChannelKind, isReadable: Bool) {
+        self.channel = channel
+        self.kind = kind
+        self.isReadable = isReadable
+    }
+
     var name: String { "\(isReadable ? "readable" : "writable") end of a \(kind)" }
 }
 

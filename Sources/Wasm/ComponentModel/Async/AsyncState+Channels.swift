@@ -224,9 +224,15 @@ extension AsyncState {
         }
         guard isAsync || own.waitable.set == nil else { throw Self.inSetTrap }
         channels[end.channel.index].withEnd(end.isReadable) { $0.state = .cancelling }
-        guard own.waitable.pending == nil else { return }
-        channels[end.channel.index].pendingReadable = nil
-        complete(end, .cancelled)
+        switch own.waitable.pending {
+        case nil:
+            channels[end.channel.index].pendingReadable = nil
+            complete(end, .cancelled)
+        case .copy(.completed, reclaims: true)? where (own.buffer?.remaining ?? 0) > 0:
+            // Some elements were copied, the rest never will be.
+            setPending(.copy(.cancelled, reclaims: true), of: .end(end))
+        default: break
+        }
     }
 
     /// `stream.drop-readable` and its like.

@@ -21,7 +21,10 @@ extension AsyncState {
     ) throws(CanonicalTrap) {
         let waitable = try waitable(waitableIndex, in: instance)
         guard !state(of: waitable).hasSyncWaiter else {
-            throw CanonicalTrap(.async, "cannot join a waitable that a synchronous built-in waits for")
+            throw CanonicalTrap(
+                .async,
+                "waitable cannot be used synchronously while added to a waitable set, and joins none while it is"
+            )
         }
         let set = setIndex == 0 ? nil : try set(setIndex, in: instance)
         try move(waitable, to: set)

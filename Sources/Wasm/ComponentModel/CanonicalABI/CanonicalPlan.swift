@@ -215,5 +215,7 @@ public struct CanonicalPlanBuilder {
 
 /// The identity of a stream's or future's type within a component.
 public struct ChannelTypeID: Sendable, Hashable {
-    let index: UInt32
+    package let index: UInt32
+
+    package init(index: UInt32) { self.index = index }
 }

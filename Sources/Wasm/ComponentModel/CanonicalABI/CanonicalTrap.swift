@@ -27,8 +27,10 @@ public struct CanonicalTrap: Error, Sendable, Hashable, CustomStringConvertible 
     static let listOutOfBounds = CanonicalTrap(
         .memory, "list pointer/length out of bounds of memory: list content out-of-bounds")
     static let unaligned = CanonicalTrap(.memory, "unaligned pointer")
-    static let reallocOutOfBounds = CanonicalTrap(.realloc, "realloc return: beyond end of memory")
-    static let reallocUnaligned = CanonicalTrap(.realloc, "realloc return: result not aligned")
+    static let reallocOutOfBounds = CanonicalTrap(
+        .realloc, "realloc return: beyond end of memory: string or list content out-of-bounds")
+    static let reallocUnaligned = CanonicalTrap(
+        .realloc, "realloc return: result not aligned: unaligned pointer")
     static let noRealloc = CanonicalTrap(.realloc, "the guest gives no realloc function")
     static let stringTooLong = CanonicalTrap(.string, "a string is longer than 2^28 - 1 bytes")
     static let listTooLong = CanonicalTrap(.value, "a list is longer than 2^28 - 1 bytes")
@@ -38,7 +40,7 @@ public struct CanonicalTrap: Error, Sendable, Hashable, CustomStringConvertible 
     static let badDiscriminant = CanonicalTrap(.value, "invalid variant discriminant")
     static let tableFull = CanonicalTrap(.limit, "the handle table is full")
     static let cannotLeave = CanonicalTrap(.leave, "cannot leave component instance")
-    static let cannotEnter = CanonicalTrap(.reentrance, "cannot enter component instance")
+    package static let cannotEnter = CanonicalTrap(.reentrance, "cannot enter component instance")
     static let wrongValue = CanonicalTrap(.guest, "a host value does not have the type of the function")
 
     static func unknownHandle(_ index: UInt32) -> CanonicalTrap {

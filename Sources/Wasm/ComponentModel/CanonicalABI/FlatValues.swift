@@ -7,8 +7,8 @@ public struct FlatValues {
     /// Bytes of one slot.
     public static let stride = 16
 
-    @usableFromInline
-    let buffer: UnsafeMutableRawBufferPointer
+    /// All slots.
+    @unsafe public let buffer: UnsafeMutableRawBufferPointer
     /// The next slot to read or write.
     public var position = 0
 

@@ -27,6 +27,11 @@ public struct ResourceReference: Sendable, Hashable {
 public struct DefinedTypeID: Sendable, Hashable {
     package var index: UInt32
     package var alias: AliasNumber
+
+    package init(index: UInt32, alias: AliasNumber) {
+        self.index = index
+        self.alias = alias
+    }
 }
 
 /// A function type of ``ComponentTypes``.

@@ -47,6 +47,8 @@ public import NIOCore
     public enum Entry {
         /// A function of an instance that exists, its signature, and arguments that fit it.
         case function(Function, FunctionType, [Value])
+        /// Host code that calls guest functions; there are no results.
+        case host(HostEntry)
         /// A fresh instance, its start function if it has one, then the entry point with these arguments.
         case fresh(EntryPoint, [Value])
     }
@@ -122,15 +124,13 @@ public import NIOCore
         return result
     }
 
-    // The epoch check at the entry of the suspension module's function switches to the loop's stack, right here.
-    private func leaveStack() throws(Trap) {
-        var function = unsafe try store.suspendingFunction()
+    // The epoch check at the entry of the suspending function switches to the loop's stack, right here. From inside of
+    // a coroutine it switches to whoever resumed that, who calls this in turn.
+    func leaveStack() throws(Trap) {
+        if let coroutine = unsafe store.coroutine { return try coroutine.park() }
         unsafe status = .suspending
-        unsafe wasmtime_context_set_epoch_deadline(store.context, 0)
-        var trap: OpaquePointer?
-        let error = unsafe wasmtime_func_call_unchecked(store.context, &function, nil, 0, &trap)
-        unsafe status = .running
-        if let trap = unsafe store.trap(consuming: trap, error: error) { throw trap }
+        defer { unsafe status = .running }
+        try store.callSuspender()
     }
 
     func wake(_ suspension: UInt64) {
@@ -162,7 +162,6 @@ public import NIOCore
     }
 
     func epochPassed() -> EpochDecision {
-        if unsafe status == .suspending { return .yield }
         if let interruption = unsafe interruption { return .end(interruption) }
         let now = NIODeadline.now()
         if unsafe cpuTime + (now - sliceStart) > cpuBudget {
@@ -222,6 +221,9 @@ public import NIOCore
         switch entry {
         case .function(let function, let type, let arguments):
             beginCall(of: function, type, arguments)
+        case .host(let body):
+            store.startingEntry = body
+            beginCall(of: unsafe Function(store: store, raw: store.entryFunction()), FunctionType([], []), [])
         case .fresh(let entryPoint, _) where entryPoint.template.module.hasStartFunction:
             isInstantiating = true
             let frame = unsafe self.frame.pointer

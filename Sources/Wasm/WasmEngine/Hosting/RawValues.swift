@@ -14,6 +14,12 @@ import CWasmtime
         self.count = count
     }
 
+    /// The slots themselves, 16 bytes each. Valid during the call.
+    @unsafe public var buffer: UnsafeMutableRawBufferPointer {
+        unsafe UnsafeMutableRawBufferPointer(
+            start: slots, count: count * MemoryLayout<wasmtime_val_raw_t>.stride)
+    }
+
     @inline(__always)
     private func slot(_ index: Int) -> UnsafeMutablePointer<wasmtime_val_raw_t> {
         precondition(

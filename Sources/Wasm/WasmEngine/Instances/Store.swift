@@ -13,6 +13,14 @@ import CWasmtime
     /// The fiber that runs in this store, while one does.
     @exclusivity(unchecked) public internal(set) var fiber: Fiber?
 
+    /// The innermost coroutine that runs in this store.
+    @exclusivity(unchecked) var coroutine: Coroutine?
+    /// What the next stack that begins is to run.
+    var startingEntry: HostEntry?
+    /// Set while a stack is about to be left at its next epoch check.
+    @exclusivity(unchecked) var isSwitching = false
+    var entry: wasmtime_func_t?
+
     let raw: OpaquePointer
     let context: OpaquePointer
     let limits: InstanceLimits
@@ -70,6 +78,9 @@ import CWasmtime
         return unsafe trap.message.withRawUTF8 { unsafe wasmtime_trap_new($0, $1) }
     }
 
+    /// Whether a trap of a host function is on its way.
+    var hasThrown: Bool { thrown != nil }
+
     /// Why a run ended, from what the engine returned, both of which are released.
     func trap(consuming trap: OpaquePointer?, error: OpaquePointer?) -> Trap? {
         var seen: Trap?
@@ -78,7 +89,8 @@ import CWasmtime
         guard let seen else { return nil }
         guard var thrown else { return seen }
         self.thrown = nil
-        thrown.backtrace = seen.backtrace
+        // A trap of a guest that was called from a host function knows its place better.
+        if thrown.backtrace.isEmpty { thrown.backtrace = seen.backtrace }
         return thrown
     }
 
@@ -99,6 +111,10 @@ import CWasmtime
     }
 
     private func epochPassed() -> EpochDecision {
+        if unsafe isSwitching {
+            unsafe isSwitching = false
+            return .yield
+        }
         guard let fiber = unsafe fiber else {
             return .end(Trap(reason: .cpuBudget, message: "a call that may not be preempted ran too long"))
         }

@@ -10,7 +10,8 @@ import CWasmtime
     public let exports: [ModuleExport]
 
     nonisolated(unsafe) let raw: OpaquePointer
-    let hasStartFunction: Bool
+    /// Whether making an instance runs code of the guest.
+    package let hasStartFunction: Bool
     let definedMemories: Int
 
     /// Compiles a binary. Takes milliseconds to seconds: never on the request path.

@@ -50,11 +50,16 @@ public struct FunctionType: Sendable, Hashable, CustomStringConvertible {
     func withRaw<Result, Failure: Error>(_ body: (OpaquePointer?) throws(Failure) -> Result) throws(Failure)
         -> Result
     {
-        var parameters = unsafe FunctionType.vector(self.parameters)
-        var results = unsafe FunctionType.vector(self.results)
-        let raw = unsafe wasm_functype_new(&parameters, &results)
+        let raw = unsafe makeRaw()
         defer { unsafe wasm_functype_delete(raw) }
         return unsafe try body(raw)
+    }
+
+    /// The same signature as a C object, which the caller deletes.
+    func makeRaw() -> OpaquePointer? {
+        var parameters = unsafe FunctionType.vector(self.parameters)
+        var results = unsafe FunctionType.vector(self.results)
+        return unsafe wasm_functype_new(&parameters, &results)
     }
 
     private static func vector(_ types: [ValueType]) -> wasm_valtype_vec_t {

@@ -1,0 +1,243 @@
+import ComponentModel
+import WasmEngine
+
+/// A running component: its core instances, and the state of its component instances and tasks.
+///
+/// One per store, and used on the store's event loop only. Guests reach it through the store; everybody else through
+/// ``ComponentInstance``, which owns both.
+final class ComponentCore {
+    static let key = StateKey<ComponentCore>()
+
+    let plan: ComponentPlan
+    unowned let store: Store
+    let limits: ComponentRuntimeLimits
+    let async = AsyncState()
+
+    private(set) var functions: [FunctionID] = []
+    private(set) var memories: [MemoryID] = []
+    private(set) var tables: [Extern] = []
+    private(set) var instances: [ComponentInstanceState] = []
+    private var coreInstances: [InstanceID] = []
+    private var trampolines: [FunctionID?]
+    private var memoryAccesses: [GuestMemoryAccess?]
+
+    /// The thread whose code runs.
+    @exclusivity(unchecked) var current: GuestThread?
+    /// Threads that go on when something becomes true, in the order in which they began to wait.
+    var waiting: [GuestThread] = []
+    /// Threads with a stack of their own that have not ended.
+    var stacks: [ObjectIdentifier: GuestThread] = [:]
+    /// Calls to lifted functions that have a subtask.
+    var callees: [SubtaskID: SubtaskCallee] = [:]
+    /// Where the buffers of guests' ends of streams and futures are.
+    var buffers: [ChannelEndID: EndBuffer] = [:]
+    /// Things that happened outside and need the guest's stack.
+    var hostEvents: [HostEntry] = []
+    /// Calls to the host that are under way.
+    var hostCallCount = 0
+    var waker: Waker?
+    private(set) var isPoisoned = false
+    /// A trap of the guest on its way through the canonical ABI, which knows only its own.
+    var carriedTrap: Trap?
+
+    init(plan: ComponentPlan, store: Store, limits: ComponentRuntimeLimits) {
+        self.plan = plan
+        self.store = store
+        self.limits = limits
+        trampolines = Array(repeating: nil, count: plan.trampolines.count)
+        memoryAccesses = Array(repeating: nil, count: plan.memories.count)
+        for (number, instance) in plan.instances.enumerated() {
+            let state = InstanceState(
+                parent: instance.parent.map { instances[$0].state },
+                owner: ChannelOwner(rawValue: UInt32(number)), handleLimit: limits.handles)
+            state.resourceTypes = instance.resourceTypes
+            state.ownResourceTypes = instance.ownResourceTypes
+            instances.append(
+                ComponentInstanceState(number: number, state: state, async: async, plan: plan))
+        }
+        store[Self.key] = self
+    }
+
+    /// Makes the core instances and runs their start functions.
+    func instantiate() throws {
+        functions.reserveCapacity(plan.functionCount)
+        for step in plan.steps {
+            switch step {
+            case .instantiate(let module, let imports, let instance):
+                try instantiate(plan.modules[module], imports, in: instances[instance])
+            case .function(let source):
+                guard let function = item(source).function else { throw Self.broken }
+                functions.append(function)
+            case .memory(let source):
+                guard let memory = item(source).memory else { throw Self.broken }
+                memories.append(memory)
+            case .table(let source): tables.append(item(source))
+            }
+        }
+    }
+
+    private static let broken = EngineErrorText.missingExport
+
+    private func instantiate(
+        _ module: Module, _ imports: [CoreSource], in instance: ComponentInstanceState
+    ) throws {
+        var externs: [Extern] = []
+        externs.reserveCapacity(imports.count)
+        for source in imports { externs.append(item(source)) }
+        guard module.hasStartFunction else {
+            coreInstances.append(try store.instantiate(module, imports: externs))
+            return
+        }
+        let task = GuestTask(lift: nil, instance: instance, origin: nil)
+        try instance.state.enter(from: nil)
+        unsafe current = task.implicitThread
+        coreInstances.append(try store.instantiate(module, imports: externs))
+        unsafe current = nil
+        instance.state.leave(to: nil)
+    }
+
+    private func item(_ source: CoreSource) -> Extern {
+        switch source {
+        case .export(let instance, let name):
+            guard let item = store.export(name, of: coreInstances[instance]) else {
+                preconditionFailure("a validated module lacks its export \(name)")
+            }
+            return item
+        case .trampoline(let number):
+            if let function = trampolines[number] { return Extern(function) }
+            let function = store.makeFunction(plan.trampolines[number])
+            trampolines[number] = function
+            return Extern(function)
+        }
+    }
+
+    /// The memory of canonical options, with its allocator.
+    func memory(_ number: Int?) -> GuestMemoryAccess? {
+        guard let number else { return nil }
+        if let access = memoryAccesses[number] { return access }
+        let plan = plan.memories[number]
+        let access = GuestMemoryAccess(
+            core: self, memory: memories[plan.memory], realloc: plan.realloc.map { functions[$0] })
+        memoryAccesses[number] = access
+        return access
+    }
+
+    func context(
+        _ canonical: Int, _ options: OptionsPlan, _ instance: ComponentInstanceState,
+        scope: BorrowScopeID? = nil
+    ) -> CanonicalContext {
+        CanonicalContext(
+            plan: plan.canonicalPlans[canonical], stringEncoding: options.stringEncoding,
+            instance: instance.state, memory: memory(options.memory), borrowScope: scope,
+            channels: instance.channels)
+    }
+
+    // MARK: - Traps
+
+    /// A trap of the canonical ABI as one of the engine, or the guest's trap that hid behind it.
+    func trap(_ trap: CanonicalTrap) -> Trap {
+        if let carried = carriedTrap {
+            carriedTrap = nil
+            return carried
+        }
+        return Trap.host(trap.message)
+    }
+
+    func canonical<Result>(_ body: () throws(CanonicalTrap) -> Result) throws(Trap) -> Result {
+        do throws(CanonicalTrap) { return try body() } catch { throw trap(error) }
+    }
+
+    /// A trap happened: no instance of the component is entered again.
+    func poison() {
+        isPoisoned = true
+        for instance in instances { instance.state.poison() }
+    }
+
+    /// Ends every stack. Nothing of the component runs afterwards.
+    func end() {
+        poison()
+        waiting.removeAll()
+        hostEvents.removeAll()
+        while let (id, thread) = stacks.first {
+            stacks[id] = nil
+            thread.coroutine?.cancel()
+            thread.coroutine = nil
+        }
+        unsafe current = nil
+        callees.removeAll()
+        buffers.removeAll()
+    }
+
+    // MARK: - The host
+
+    /// Runs `body` on the component's fiber, soon.
+    func enqueue(_ body: @escaping HostEntry) {
+        guard !isPoisoned else { return }
+        hostEvents.append(body)
+        waker?.wake()
+    }
+}
+
+/// A component instance inside of a running component.
+final class ComponentInstanceState {
+    let number: Int
+    let state: InstanceState
+    private let async: AsyncState
+    private let plan: ComponentPlan
+    /// What `backpressure.inc` and `.dec` count.
+    var backpressure: UInt32 = 0
+    var waitingToEnter = 0
+    /// The thread that has the instance to itself.
+    var exclusive: GuestThread?
+    /// Threads by the index that guests know; index 0 is never used.
+    var threads: [GuestThread?] = [nil]
+
+    init(number: Int, state: InstanceState, async: AsyncState, plan: ComponentPlan) {
+        self.number = number
+        self.state = state
+        self.async = async
+        self.plan = plan
+    }
+
+    /// Lifts and lowers streams, futures and error contexts.
+    lazy var channels: AsyncHandles? =
+        plan.hasChannels ? AsyncHandles(state: async, types: plan.channels[number]) : nil
+
+    /// Whether another instance is nested in this one. Calls between such two are not allowed for now, says the
+    /// specification's test `trap-on-reenter`.
+    func isAround(_ other: ComponentInstanceState) -> Bool {
+        var next = other.state.parent
+        while let state = next {
+            if state === self.state { return true }
+            next = state.parent
+        }
+        return false
+    }
+
+    /// The index of a thread, given when it is first asked for.
+    func index(of thread: GuestThread) -> UInt32 {
+        if let index = thread.index { return index }
+        let index = threads.dropFirst().firstIndex { $0 == nil } ?? threads.count
+        if index == threads.count { threads.append(thread) } else { threads[index] = thread }
+        thread.index = UInt32(index)
+        return UInt32(index)
+    }
+
+    func forget(_ thread: GuestThread) {
+        guard let index = thread.index else { return }
+        threads[Int(index)] = nil
+        thread.index = nil
+    }
+}
+
+/// Where a guest's end of a stream or future has its buffer.
+struct EndBuffer {
+    var instance: Int
+    var plan: ChannelPlan
+}
+
+/// What is behind a subtask.
+enum SubtaskCallee {
+    case guest(GuestTask)
+    case host(HostTask)
+}

@@ -1,0 +1,73 @@
+public import ComponentModel
+public import WasmEngine
+
+/// A component with the state of one run of it: a store, core instances, handles, tasks.
+///
+/// Belongs to one event loop. One fiber at a time runs in it; a trap ends it for good. What is still under way when the
+/// instance goes away is cancelled.
+public final class ComponentInstance {
+    /// What it is an instance of.
+    public let plan: ComponentPlan
+    /// Where it lives.
+    public let store: Store
+
+    let core: ComponentCore
+
+    /// A store for an instance that ``instantiate()`` makes.
+    public init(
+        _ plan: ComponentPlan, instanceLimits: InstanceLimits = InstanceLimits(),
+        limits: ComponentRuntimeLimits = ComponentRuntimeLimits()
+    ) throws {
+        self.plan = plan
+        store = try Store(engine: plan.engine, limits: instanceLimits)
+        core = ComponentCore(plan: plan, store: store, limits: limits)
+    }
+
+    deinit { core.end() }
+
+    /// Whether a trap has ended it.
+    public var isPoisoned: Bool { core.isPoisoned }
+
+    /// Makes the core instances and runs their start functions, which may not wait.
+    ///
+    /// - Throws: ``Trap``, or ``EngineError`` when slots ran out.
+    public func instantiate() throws {
+        do { try core.instantiate() } catch {
+            core.poison()
+            throw error
+        }
+    }
+
+    /// Calls an exported function on a fiber of its own.
+    ///
+    /// - Parameter completion: called once, on the loop. An `async` function may have work left when it has returned
+    ///   its result; that goes on whenever a fiber runs in the instance.
+    @discardableResult
+    public func call(
+        _ function: ExportedFunction, _ arguments: [ComponentValue], on scheduler: FiberScheduler,
+        limits: FiberLimits = FiberLimits(), completion: @escaping (Result<[ComponentValue], Trap>) -> Void
+    ) -> Fiber {
+        let origin = HostOrigin(arguments)
+        return run(on: scheduler, limits: limits) { [core] () throws(Trap) in
+            _ = try core.invoke(function.lift, origin, from: nil)
+            try core.drive { origin.isResolved }
+        } completion: { result in
+            completion(result.map { origin.results })
+        }
+    }
+
+    /// Runs host code that calls into the instance, on a fiber.
+    @discardableResult
+    func run(
+        on scheduler: FiberScheduler, limits: FiberLimits, _ body: @escaping HostEntry,
+        completion: @escaping (Result<Void, Trap>) -> Void
+    ) -> Fiber {
+        let fiber = Fiber(store: store, scheduler: scheduler, limits: limits, entry: .host(body)) { result in
+            // The instance lives as long as something runs in it.
+            if case .failure = result { self.core.end() }
+            completion(result.map { _ in })
+        }
+        fiber.start()
+        return fiber
+    }
+}

@@ -1,0 +1,73 @@
+import ComponentModel
+import WasmEngine
+
+/// A guest's memory and allocator for the canonical ABI.
+///
+/// With ``ComponentCore/call(_:_:)`` the only place of the module that touches raw guest bytes and slots.
+final class GuestMemoryAccess: CanonicalMemory {
+    private unowned let core: ComponentCore
+    let memory: MemoryID
+    private let realloc: FunctionID?
+
+    init(core: ComponentCore, memory: MemoryID, realloc: FunctionID?) {
+        self.core = core
+        self.memory = memory
+        self.realloc = realloc
+    }
+
+    // The view is replaced after each call into the guest, as its rules ask.
+    var view: CanonicalMemoryView { unsafe CanonicalMemoryView(core.store.bytes(of: memory)) }
+
+    func reallocate(
+        _ old: UInt64, oldSize: UInt64, alignment: UInt64, newSize: UInt64
+    ) throws(CanonicalTrap) -> UInt64 {
+        guard let realloc else { throw CanonicalTrap(.realloc, "the guest gives no realloc function") }
+        do throws(Trap) {
+            return try core.withSlots(4) { (slots) throws(Trap) in
+                var values = slots
+                try core.canonical { () throws(CanonicalTrap) in
+                    try values.append(old)
+                    try values.append(oldSize)
+                    try values.append(alignment)
+                    try values.append(newSize)
+                }
+                try core.call(realloc, slots)
+                values.position = 0
+                return try core.canonical { () throws(CanonicalTrap) in
+                    core.plan.isWide(self)
+                        ? try values.next(UInt64.self) : UInt64(try values.next(UInt32.self))
+                }
+            }
+        } catch {
+            core.carriedTrap = error
+            throw CanonicalTrap(.realloc, error.message)
+        }
+    }
+}
+
+extension ComponentPlan {
+    /// Whether addresses of a memory have 64 bits.
+    func isWide(_ access: GuestMemoryAccess) -> Bool { canonicalPlans.contains { $0.width == .bits64 } }
+}
+
+extension ComponentCore {
+    /// Lends zeroed slots on the stack.
+    func withSlots<Result>(
+        _ count: Int, _ body: (FlatValues) throws(Trap) -> Result
+    ) throws(Trap) -> Result {
+        // The function's own errors go around `withUnsafeTemporaryAllocation`, which does not carry typed ones.
+        let outcome: Swift.Result<Result, Trap> = unsafe withUnsafeTemporaryAllocation(
+            byteCount: max(1, count) * FlatValues.stride, alignment: FlatValues.stride
+        ) { buffer in
+            unsafe buffer.initializeMemory(as: UInt8.self, repeating: 0)
+            let slots = unsafe FlatValues(buffer)
+            do throws(Trap) { return .success(try body(slots)) } catch { return .failure(error) }
+        }
+        return try outcome.get()
+    }
+
+    /// Calls a guest function with slots.
+    func call(_ function: FunctionID, _ slots: FlatValues) throws(Trap) {
+        unsafe try store.call(function, slots: slots.buffer)
+    }
+}

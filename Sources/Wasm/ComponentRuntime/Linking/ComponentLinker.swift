@@ -1,0 +1,58 @@
+public import ComponentModel
+public import WasmEngine
+
+/// What a host offers to components: interfaces with functions and resources.
+///
+/// Filled once, then used to link any number of components. An interface serves imports of every version that
+/// semantic versioning calls compatible: `wasi:io/poll@0.2.12` serves `wasi:io/poll@0.2.0`.
+public final class ComponentLinker {
+    private var interfaces: [String: HostInterface] = [:]
+    private var compatible: [String: HostInterface] = [:]
+    /// Functions and resources that components import without an interface around them.
+    public let root = HostInterface("")
+
+    /// Nothing offered yet.
+    public init() {}
+
+    /// Begins or continues an interface.
+    public func interface(_ name: String) -> HostInterface {
+        if let interface = interfaces[name] { return interface }
+        let interface = HostInterface(name)
+        interfaces[name] = interface
+        if let key = InterfaceName(name)?.key { compatible[key] = interface }
+        return interface
+    }
+
+    /// The interface that serves an import.
+    func find(_ name: String) -> HostInterface? {
+        interfaces[name] ?? InterfaceName(name).flatMap { compatible[$0.key] }
+    }
+
+    var destructors: [RuntimeResourceType: HostDestructor] {
+        var result = root.destructors
+        for interface in interfaces.values { result.merge(interface.destructors) { first, _ in first } }
+        return result
+    }
+
+    /// Compiles and links a component.
+    ///
+    /// - Parameter compile: turns a core module's binary into code; the place to use images on disk.
+    /// - Throws: ``ComponentRuntimeError`` that lists every import that is missing or of another type, or what
+    ///   `compile` threw.
+    public func link(
+        _ component: Component, engine: Engine, limits: ComponentRuntimeLimits = ComponentRuntimeLimits(),
+        compile: ComponentPlan.Compile
+    ) throws -> ComponentPlan {
+        try PlanBuilder(component, engine: engine, linker: self, limits: limits, compile: compile).build()
+    }
+
+    /// Compiles and links a component without keeping compiled code.
+    public func link(_ component: Component, engine: Engine) throws -> ComponentPlan {
+        try link(component, engine: engine) { binary, _ in try Module(engine: engine, binary: binary) }
+    }
+}
+
+extension RuntimeResourceType {
+    /// A new resource type of the host, made once per process for each Swift type that stands for one.
+    public static func host() -> RuntimeResourceType { HostResourceCounter.next() }
+}

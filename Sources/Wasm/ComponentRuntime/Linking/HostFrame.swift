@@ -1,0 +1,69 @@
+import ComponentModel
+public import WasmEngine
+
+/// A call of a component to the host, as the host function sees it.
+public struct ComponentCall: ~Copyable {
+    /// The store of the component.
+    public let store: Store
+
+    /// The fiber that runs the component. Functions that never wait do not need it.
+    ///
+    /// - Throws: a trap when the component runs without one: while it is instantiated.
+    public var fiber: Fiber {
+        get throws(Trap) {
+            guard let fiber = store.fiber else {
+                throw Trap.host("the component called a function that may wait, from a call that may not")
+            }
+            return fiber
+        }
+    }
+
+    /// A host feature's object for this component instance.
+    @inline(__always)
+    public func state<State: AnyObject>(_ key: StateKey<State>) -> State { store[key] }
+}
+
+/// The values of one call to the host: parameters to lift, and the place of the result.
+struct HostFrame {
+    unowned let core: ComponentCore
+    let type: FunctionPlan
+    let isAsync: Bool
+    var context: CanonicalContext
+    var slots: FlatValues
+    let outParameter: UInt64?
+
+    private var parametersMost: Int { isAsync ? FunctionPlan.asyncParametersMax : FunctionPlan.parametersMax }
+    private var resultsMost: Int { isAsync ? 0 : 1 }
+
+    mutating func lift<each Parameter: CanonicalType>(
+        _ type: CanonicalTuple<repeat each Parameter>.Type
+    ) throws(Trap) -> CanonicalTuple<repeat each Parameter> {
+        do throws(CanonicalTrap) {
+            return try type.liftParameters(most: parametersMost, from: &slots, &context)
+        } catch { throw core.trap(error) }
+    }
+
+    mutating func lower<Result: CanonicalPayload>(_ result: Result) throws(Trap) {
+        context.refresh()
+        slots.position = 0
+        do throws(CanonicalTrap) {
+            try result.lowerResult(into: &slots, outParameter: outParameter, most: resultsMost, &context)
+        } catch { throw core.trap(error) }
+    }
+
+    mutating func liftValues() throws(Trap) -> [ComponentValue] {
+        do throws(CanonicalTrap) {
+            return try context.liftValues(type.parameters, most: parametersMost, from: &slots)
+        } catch { throw core.trap(error) }
+    }
+
+    mutating func lowerValue(_ value: ComponentValue?) throws(Trap) {
+        context.refresh()
+        slots.position = 0
+        do throws(CanonicalTrap) {
+            try context.lowerValues(
+                value.map { [$0] } ?? [], type.result, most: resultsMost, into: &slots,
+                outParameter: outParameter)
+        } catch { throw core.trap(error) }
+    }
+}

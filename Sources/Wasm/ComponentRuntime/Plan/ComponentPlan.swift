@@ -1,0 +1,94 @@
+public import ComponentModel
+public import WasmEngine
+
+/// A component, compiled and linked: everything that does not depend on the request.
+///
+/// Nested component instances are laid out here already, so that an instance is made by walking a list of steps with
+/// numbers in them. Immutable, used by any number of threads.
+public final class ComponentPlan: Sendable {
+    /// Compiles a core module: its bytes, and its number among the modules of the component.
+    public typealias Compile = (_ binary: [UInt8], _ number: Int) throws -> Module
+
+    /// The component.
+    public let component: Component
+    /// The engine whose modules it uses.
+    public let engine: Engine
+
+    let modules: [Module]
+    let steps: [PlanStep]
+    let canonicalPlans: [CanonicalPlan]
+    let trampolines: [HostFunctionTemplate]
+    let instances: [InstancePlan]
+    let resources: [ResourcePlan]
+    let memories: [MemoryPlan]
+    let channels: ChannelTypes
+    let hostDestructors: [RuntimeResourceType: HostDestructor]
+    let exports: InstanceItems
+    let functionCount: Int
+    let hasChannels: Bool
+
+    init(_ builder: PlanBuilder, exports: InstanceItems) {
+        component = builder.root
+        engine = builder.engine
+        modules = builder.modules
+        steps = builder.steps
+        canonicalPlans = builder.canonicalBuilders.map { $0.finish() }
+        trampolines = builder.trampolines
+        instances = builder.instances
+        resources = builder.resources
+        memories = builder.memories
+        channels = builder.channels
+        hostDestructors = builder.linker.destructors
+        self.exports = exports
+        functionCount = builder.functionCount
+        hasChannels = !channels.isEmpty
+    }
+
+    /// Finds an exported function by the names that lead to it: that of an interface and its own, or only its own.
+    ///
+    /// Versions of interfaces match as they do for imports.
+    public func function(_ path: String...) throws(ComponentRuntimeError) -> ExportedFunction {
+        try function(at: path)
+    }
+
+    func function(at path: [String]) throws(ComponentRuntimeError) -> ExportedFunction {
+        var items = exports
+        for name in path.dropLast() {
+            guard case .instance(let inner)? = items.find(name) else {
+                throw ComponentRuntimeError(
+                    "The component exports no interface \"\(name)\" (it exports: \(items.listing)).")
+            }
+            items = inner
+        }
+        guard let name = path.last, case .function(let function)? = items.find(name) else {
+            throw ComponentRuntimeError(
+                "The component exports no function \"\(path.joined(separator: " "))\" (there is: \(items.listing))."
+            )
+        }
+        guard case .lifted(let lift) = function else {
+            throw ComponentRuntimeError(
+                "\"\(path.joined(separator: " "))\" is a function of the host that the component hands on.")
+        }
+        return ExportedFunction(lift: lift, name: path.joined(separator: " "))
+    }
+}
+
+/// An exported function of a plan, looked up once.
+public struct ExportedFunction: Sendable {
+    let lift: LiftPlan
+    /// The names that lead to it.
+    public let name: String
+}
+
+extension InstanceItems {
+    var listing: String { order.prefix(16).joined(separator: ", ") }
+
+    /// An item of a name, or of the same interface in a compatible version.
+    func find(_ name: String) -> PlanItem? {
+        if let item = items[name] { return item }
+        guard let wanted = InterfaceName(name) else { return nil }
+        return order.lazy.compactMap { candidate in
+            InterfaceName(candidate).flatMap { $0.isCompatible(with: wanted) ? self.items[candidate] : nil }
+        }.first
+    }
+}

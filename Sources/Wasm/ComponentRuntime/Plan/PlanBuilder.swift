@@ -1,0 +1,202 @@
+import ComponentModel
+import WasmEngine
+
+/// Makes a plan: walks through a component as an instantiation would, with numbers in place of instances.
+final class PlanBuilder {
+    let root: Component
+    let engine: Engine
+    let linker: ComponentLinker
+    let modules: [Module]
+
+    var steps: [PlanStep] = []
+    var canonicalBuilders: [CanonicalPlanBuilder] = []
+    var trampolines: [HostFunctionTemplate] = []
+    var instances: [InstancePlan] = []
+    var resources: [ResourcePlan] = []
+    var memories: [MemoryPlan] = []
+    var channels = ChannelTypes()
+    private(set) var liftCount = 0
+
+    private var coreInstanceCount = 0
+    private var functionNumbers: [CoreSource: Int] = [:]
+    private var memoryNumbers: [CoreSource: Int] = [:]
+    private var tableNumbers: [CoreSource: Int] = [:]
+    private var memoryPlanNumbers: [MemoryPlan: Int] = [:]
+    private var canonicalNumbers: [PointerWidth: Int] = [:]
+    let limits: ComponentRuntimeLimits
+
+    init(
+        _ root: Component, engine: Engine, linker: ComponentLinker, limits: ComponentRuntimeLimits,
+        compile: ComponentPlan.Compile
+    ) throws {
+        self.root = root
+        self.engine = engine
+        self.linker = linker
+        self.limits = limits
+        modules = try root.definition.moduleRanges.enumerated().map { number, range in
+            try compile(Array(root.definition.bytes[range]), number)
+        }
+    }
+
+    /// Walks through the outermost component.
+    func build() throws(ComponentRuntimeError) -> ComponentPlan {
+        let closure = ComponentClosure(binary: 0, scope: 0, outer: nil)
+        let scope = PlanScope(closure, instance: try newInstance(parent: nil), component: root)
+        try linkImports(of: scope)
+        let exports = try walk(scope)
+        return ComponentPlan(self, exports: exports)
+    }
+
+    func newInstance(parent: Int?) throws(ComponentRuntimeError) -> Int {
+        guard instances.count < limits.componentInstances else {
+            throw ComponentRuntimeError(
+                "The component makes more than \(limits.componentInstances) component instances.")
+        }
+        instances.append(InstancePlan(parent: parent))
+        return instances.count - 1
+    }
+
+    // MARK: - Numbers
+
+    func newCoreInstance(
+        _ module: Int, _ imports: [CoreSource], in scope: PlanScope
+    ) throws(ComponentRuntimeError) -> Int {
+        guard coreInstanceCount < limits.coreInstances else {
+            throw ComponentRuntimeError(
+                "The component makes more than \(limits.coreInstances) core instances.")
+        }
+        steps.append(.instantiate(module: module, imports: imports, componentInstance: scope.instance))
+        coreInstanceCount += 1
+        return coreInstanceCount - 1
+    }
+
+    func functionNumber(_ source: CoreSource) -> Int {
+        number(source, &functionNumbers) { .function($0) }
+    }
+
+    func memoryNumber(_ source: CoreSource) -> Int { number(source, &memoryNumbers) { .memory($0) } }
+
+    func tableNumber(_ source: CoreSource) -> Int { number(source, &tableNumbers) { .table($0) } }
+
+    private func number(
+        _ source: CoreSource, _ numbers: inout [CoreSource: Int], _ step: (CoreSource) -> PlanStep
+    ) -> Int {
+        if let number = numbers[source] { return number }
+        let number = numbers.count
+        numbers[source] = number
+        steps.append(step(source))
+        return number
+    }
+
+    var functionCount: Int { functionNumbers.count }
+
+    func memoryPlanNumber(_ plan: MemoryPlan) -> Int {
+        if let number = memoryPlanNumbers[plan] { return number }
+        memories.append(plan)
+        memoryPlanNumbers[plan] = memories.count - 1
+        return memories.count - 1
+    }
+
+    func nextLiftNumber() -> Int {
+        defer { liftCount += 1 }
+        return liftCount
+    }
+
+    // MARK: - Types
+
+    func canonicalNumber(_ width: PointerWidth) -> Int {
+        if let number = canonicalNumbers[width] { return number }
+        canonicalBuilders.append(CanonicalPlanBuilder(width: width))
+        canonicalNumbers[width] = canonicalBuilders.count - 1
+        return canonicalBuilders.count - 1
+    }
+
+    func functionPlan(_ id: FunctionTypeID, _ width: PointerWidth) -> FunctionPlan {
+        let type = root.types[id]
+        let parameters = root.types[type.parameters].compactMap(\.type)
+        return functionPlan(parameters, type.result, isAsync: type.isAsync, width)
+    }
+
+    func functionPlan(
+        _ parameters: [ComponentValueType], _ result: ComponentValueType?, isAsync: Bool,
+        _ width: PointerWidth
+    ) -> FunctionPlan {
+        let canonical = canonicalNumber(width)
+        let parameterNode = canonicalBuilders[canonical].add(parameters, of: root.types)
+        let resultNode = canonicalBuilders[canonical].add(result.map { [$0] } ?? [], of: root.types)
+        return FunctionPlan(
+            canonical: canonical, parameters: parameterNode, result: resultNode,
+            parameterFlatCount: flatCount(parameters), resultFlatCount: result.map { flatCount([$0]) } ?? 0,
+            isAsync: isAsync)
+    }
+
+    private func flatCount(_ types: [ComponentValueType]) -> Int {
+        types.reduce(0) { min(17, $0 + root.types.flatTypes($1).count) }
+    }
+
+    func options(_ range: PoolRange, in scope: PlanScope) -> OptionsPlan {
+        let options = root.canonicalOptions(range, scope: scope.number)
+        var plan = OptionsPlan(
+            stringEncoding: options.stringEncoding, width: options.pointerWidth, isAsync: options.isAsync)
+        if let memory = options.memory {
+            plan.memory = memoryPlanNumber(
+                MemoryPlan(
+                    memory: memoryNumber(scope.coreMemories[Int(memory)]),
+                    realloc: options.realloc.map { functionNumber(scope.coreFunctions[Int($0)]) }))
+        }
+        plan.postReturn = options.postReturn.map { functionNumber(scope.coreFunctions[Int($0)]) }
+        plan.callback = options.callback.map { functionNumber(scope.coreFunctions[Int($0)]) }
+        return plan
+    }
+}
+
+/// The index spaces of one component instance, while its definitions are walked through.
+final class PlanScope {
+    let number: Int
+    let instance: Int
+    let outer: ScopeSnapshot?
+    let spaces: ValidationScope
+
+    var modules: [Int] = []
+    var coreInstances: [CoreItems] = []
+    var coreFunctions: [CoreSource] = []
+    var coreTables: [CoreSource] = []
+    var coreMemories: [CoreSource] = []
+    var coreGlobals: [CoreSource] = []
+    var coreTags: [CoreSource] = []
+    var functions: [PlanFunction] = []
+    var instances: [InstanceItems] = []
+    var components: [ComponentClosure] = []
+    /// How many types of the index space were defined.
+    var typeCount = 0
+    var resources: [ResourceID: RuntimeResourceType] = [:]
+    /// What the instantiation supplied.
+    var arguments: [String: PlanItem] = [:]
+
+    enum CoreItems {
+        case instance(Int)
+        case exports([NameID: CoreSource])
+    }
+
+    init(_ closure: ComponentClosure, instance: Int, component: Component) {
+        number = closure.scope
+        outer = closure.outer
+        self.instance = instance
+        spaces = component.indexSpaces(closure.scope)
+    }
+
+    var snapshot: ScopeSnapshot {
+        ScopeSnapshot(modules: modules, components: components, resources: resources, outer: outer)
+    }
+
+    /// The runtime's number of a resource type, defined here or around.
+    func resource(_ id: ResourceID) -> RuntimeResourceType? {
+        if let type = resources[id] { return type }
+        var next = outer
+        while let scope = next {
+            if let type = scope.resources[id] { return type }
+            next = scope.outer
+        }
+        return nil
+    }
+}

@@ -1,0 +1,169 @@
+import ComponentModel
+import WasmEngine
+
+/// Where a core function, memory, table, global or tag comes from.
+enum CoreSource: Hashable, Sendable {
+    /// An export of a core instance, by its number in the plan.
+    case export(instance: Int, name: String)
+    /// A function that the runtime supplies, by its number in the plan.
+    case trampoline(Int)
+}
+
+/// One step on the way from nothing to a running instance.
+enum PlanStep: Sendable {
+    /// Makes the next core instance.
+    case instantiate(module: Int, imports: [CoreSource], componentInstance: Int)
+    /// Finds the next function that the runtime will call.
+    case function(CoreSource)
+    /// Finds the next memory.
+    case memory(CoreSource)
+    /// Finds the next table.
+    case table(CoreSource)
+}
+
+/// Canonical options with everything resolved to numbers of the plan.
+struct OptionsPlan: Sendable {
+    var stringEncoding = StringEncoding.utf8
+    var width = PointerWidth.bits32
+    /// A memory with its allocator.
+    var memory: Int?
+    var isAsync = false
+    /// Functions.
+    var postReturn: Int?
+    var callback: Int?
+}
+
+/// A component function type as one side of a call sees it.
+struct FunctionPlan: Sendable {
+    /// The number of the ``CanonicalPlan`` that the nodes are of.
+    var canonical: Int
+    var parameters: CanonicalPlan.NodeID
+    var result: CanonicalPlan.NodeID
+    var parameterFlatCount: Int
+    var resultFlatCount: Int
+    var isAsync: Bool
+
+    static let parametersMax = 16
+    static let asyncParametersMax = 4
+}
+
+/// A memory and the function that allocates in it.
+struct MemoryPlan: Sendable, Hashable {
+    var memory: Int
+    var realloc: Int?
+}
+
+/// A function that guest code implements.
+final class LiftPlan: Sendable {
+    let number: Int
+    /// The component instance that implements it.
+    let instance: Int
+    let coreFunction: Int
+    let type: FunctionPlan
+    let options: OptionsPlan
+    /// What `task.return` must name.
+    let resultKey: String
+
+    init(
+        number: Int, instance: Int, coreFunction: Int, type: FunctionPlan, options: OptionsPlan,
+        resultKey: String
+    ) {
+        self.number = number
+        self.instance = instance
+        self.coreFunction = coreFunction
+        self.type = type
+        self.options = options
+        self.resultKey = resultKey
+    }
+
+    /// Whether only one such task runs in the instance at a time.
+    var needsExclusive: Bool { !options.isAsync || options.callback != nil }
+}
+
+/// A call that guest code makes: who calls, how its values lie there, and whom.
+final class LowerPlan: Sendable {
+    let instance: Int
+    let type: FunctionPlan
+    let options: OptionsPlan
+    let callee: PlanFunction
+
+    init(instance: Int, type: FunctionPlan, options: OptionsPlan, callee: PlanFunction) {
+        self.instance = instance
+        self.type = type
+        self.options = options
+        self.callee = callee
+    }
+}
+
+/// A component function.
+enum PlanFunction: Sendable {
+    case lifted(LiftPlan)
+    case host(HostFunctionDefinition)
+}
+
+/// A resource type, by its number in the plan.
+struct ResourcePlan: Sendable {
+    /// The component instance that makes it.
+    var instance: Int
+    var destructor: Int?
+}
+
+/// A component instance.
+struct InstancePlan: Sendable {
+    var parent: Int?
+    /// By number of the resource type in the component's types.
+    var resourceTypes: [RuntimeResourceType?] = []
+    var ownResourceTypes: Set<RuntimeResourceType> = []
+}
+
+/// What an instance exports.
+final class InstanceItems: Sendable {
+    let items: [String: PlanItem]
+    let order: [String]
+
+    init(_ list: [(String, PlanItem)]) {
+        items = Dictionary(list, uniquingKeysWith: { first, _ in first })
+        order = list.map(\.0)
+    }
+}
+
+/// Anything with a name while a plan is made.
+enum PlanItem: Sendable {
+    case module(Int)
+    case function(PlanFunction)
+    case instance(InstanceItems)
+    case component(ComponentClosure)
+    case resource(RuntimeResourceType)
+    case type
+}
+
+/// A component definition with the scopes around it.
+final class ComponentClosure: Sendable {
+    let binary: Int
+    let scope: Int
+    let outer: ScopeSnapshot?
+
+    init(binary: Int, scope: Int, outer: ScopeSnapshot?) {
+        self.binary = binary
+        self.scope = scope
+        self.outer = outer
+    }
+}
+
+/// What aliases to the outside of a component can reach: taken when the component is defined.
+final class ScopeSnapshot: Sendable {
+    let modules: [Int]
+    let components: [ComponentClosure]
+    let resources: [ResourceID: RuntimeResourceType]
+    let outer: ScopeSnapshot?
+
+    init(
+        modules: [Int], components: [ComponentClosure], resources: [ResourceID: RuntimeResourceType],
+        outer: ScopeSnapshot?
+    ) {
+        self.modules = modules
+        self.components = components
+        self.resources = resources
+        self.outer = outer
+    }
+}
