@@ -23,10 +23,11 @@ struct ProcessTests {
                 client.send(String(repeating: request, count: batch))
                 for _ in 0..<batch { #expect(try await client.response().status == 500) }
             }
-            #expect(try process.descriptorCount == descriptors)
+            // The last instance goes a moment after its response.
+            try await eventually("descriptors are as before") { try process.descriptorCount == descriptors }
             // More than the engine has slots of any kind: none was lost.
             #expect(try await client.get("/hello").status == 200)
-            #expect(try process.residentBytes < 512 << 20)
+            #expect(try process.residentBytes < 256 << 20)
             await client.close()
             process.signal(SIGTERM)
             try await process.ends(.exited(0))
@@ -42,10 +43,13 @@ struct ProcessTests {
         let routes = [TestApplication.Route("/open", "fd-exhaustion", settings)]
         try await TestApplication.serve(routes, in: folder) { process, port in
             let client = try await TestClient.connect(port: port)
-            #expect(try await client.get("/open").text == "opened 196, then 33\n")
+            // The first instance leaves the module's memory image open; its loop answers again when it is gone.
+            _ = try await client.get("/open")
+            #expect(try await client.get("/nowhere").status == 404)
             let descriptors = try process.descriptorCount
             for _ in 0..<20 { #expect(try await client.get("/open").text == "opened 196, then 33\n") }
-            #expect(try process.descriptorCount == descriptors)
+            // The last instance goes a moment after its response.
+            try await eventually("descriptors are as before") { try process.descriptorCount == descriptors }
             await client.close()
         }
     }
@@ -57,8 +61,7 @@ struct ProcessTests {
         try await TestApplication.serve(routes) { process, port in
             let clients = try await waitingClients(count, port: port)
             let resident = try process.residentBytes
-            // Debugging code and its checks take more than what is measured in the benchmarks (256 MiB there).
-            #expect(resident < 512 << 20, "\(resident >> 20) MiB")
+            #expect(resident < 256 << 20, "\(resident >> 20) MiB")
             for _ in 0..<50 {
                 let response = try await get("/hello", port: port)
                 #expect(response.status == 200)

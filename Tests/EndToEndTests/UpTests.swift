@@ -125,7 +125,8 @@ struct UpTests {
         (Guest.text("(module (import \"env\" \"mystery\" (func)) (func (export \"_start\")))"), "mystery"),
         (.text("(module (memory 1))"), "_start"),
         (.bytes(Array(repeating: 0, count: 100)), "not a WebAssembly module"),
-        (.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 200]), ""), (.text("(module (func"), ""),
+        (.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 200]), "unexpected end-of-file (at offset 0xa)"),
+        (.text("(module (func"), ""),
     ])
     func `a program that cannot be loaded is told with a sentence`(guest: Guest, text: String) async throws {
         let folder = try TemporaryFolder()
@@ -136,6 +137,8 @@ struct UpTests {
             #expect(process.standardError.hasPrefix("error: "))
             #expect(text.isEmpty || process.standardError.contains(text))
             #expect(process.standardError.contains(file))
+            // Of a text the error shows the place, which takes lines of its own.
+            if case .bytes = guest { #expect(process.standardError.split(separator: "\n").count == 1) }
         }
         #expect(try folder.names("tmp") == [])
     }

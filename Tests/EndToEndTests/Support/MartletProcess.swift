@@ -115,7 +115,7 @@ final class MartletProcess: Sendable {
     func signal(_ number: Int32) { kill(pid, number) }
 
     /// Waits for its end, and for the last of what it wrote.
-    func ended(within limit: TimeAmount = .seconds(30)) async throws -> End {
+    func ended(within limit: TimeAmount = .seconds(60)) async throws -> End {
         let end: End
         do {
             end = try await eventually("the process ends", within: limit) { poll() }

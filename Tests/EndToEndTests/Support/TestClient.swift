@@ -43,7 +43,7 @@ final class TestClient: Sendable {
     func send(_ bytes: ByteBuffer) async throws { try await channel.writeAndFlush(bytes).get() }
 
     /// The next response.
-    func response(within limit: TimeAmount = .seconds(30)) async throws -> Response {
+    func response(within limit: TimeAmount = .seconds(60)) async throws -> Response {
         try await inbox.next(on: channel.eventLoop, within: limit)
     }
 

@@ -117,6 +117,10 @@ final class TestServer: Sendable {
         let schedulers = try await FiberSchedulers(engine: engine, group: group)
         let handler = try HTTPTriggerHandler(loaded, schedulers: schedulers, log: log, logger: log.logger)
         var configuration = HTTPServerConfiguration(address: .tcp(host: "127.0.0.1", port: 0), group: group)
+        // A busy machine may leave a test alone for long; what the server does about slow clients is tested elsewhere.
+        configuration.limits.headerReadTimeout = .minutes(5)
+        configuration.limits.bodyIdleTimeout = .minutes(5)
+        configuration.limits.writeStallTimeout = .minutes(5)
         change(&configuration.limits)
         let server = try await HTTPServer.start(configuration, handler: handler, accessLog: log).get()
         return TestServer(server: server, schedulers: schedulers, group: group, log: log)

@@ -10,7 +10,7 @@ struct TooLate: Error, CustomStringConvertible {
 /// Waits until `condition` gives a value, looking every few milliseconds: for things that nobody announces, such as the
 /// state of another process.
 func eventually<Value: Sendable>(
-    _ what: String, within limit: TimeAmount = .seconds(30), _ condition: () async throws -> Value?
+    _ what: String, within limit: TimeAmount = .seconds(60), _ condition: () async throws -> Value?
 ) async throws -> Value {
     let loop = MultiThreadedEventLoopGroup.singleton.any()
     let deadline = NIODeadline.now() + limit
@@ -23,7 +23,7 @@ func eventually<Value: Sendable>(
 
 /// The same for something that becomes true.
 func eventually(
-    _ what: String, within limit: TimeAmount = .seconds(30), isTrue condition: () async throws -> Bool
+    _ what: String, within limit: TimeAmount = .seconds(60), isTrue condition: () async throws -> Bool
 ) async throws {
     try await eventually(what, within: limit) { try await condition() ? () : nil }
 }

@@ -13,7 +13,7 @@
 struct StagingFolder {
     let path: String
 
-    private static let prefix = "martlet-"
+    private static let prefix = "martlet-files-"
     private let parent: String
 
     init(in parent: String = FileManager.default.temporaryDirectory.path) {
