@@ -31,6 +31,10 @@ public struct TypeComparison {
         self.wanted = wanted
     }
 
+    /// Says that a resource type of the exporting component is one of the importing component, because both import it
+    /// from the same place.
+    public mutating func relate(_ given: ResourceID, to wanted: ResourceID) { resources[wanted] = given }
+
     /// Checks that an export can serve an import. Call it for all imports in order, so that later ones know the
     /// resource types of earlier ones.
     public mutating func check(_ export: EntityType, serves entity: EntityType) throws(Mismatch) {

@@ -58,42 +58,61 @@ final class ComponentCore {
         store[Self.key] = self
     }
 
-    /// Makes the core instances and runs their start functions.
-    func instantiate() throws {
-        functions.reserveCapacity(plan.functionCount)
-        for step in plan.steps {
-            switch step {
-            case .instantiate(let module, let imports, let instance):
-                try instantiate(plan.modules[module], imports, in: instances[instance])
-            case .function(let source):
-                guard let function = item(source).function else { throw Self.broken }
-                functions.append(function)
-            case .memory(let source):
-                guard let memory = item(source).memory else { throw Self.broken }
-                memories.append(memory)
-            case .table(let source): tables.append(item(source))
+    private var nextStep = 0
+
+    /// Makes core instances until one has a start function, which the caller runs before it asks again. Nothing when
+    /// all core instances are there.
+    func nextStart() throws(Trap) -> StartCall? {
+        do {
+            while nextStep < plan.steps.count {
+                let step = plan.steps[nextStep]
+                nextStep += 1
+                if let start = try perform(step) { return start }
             }
+            return nil
+        } catch let trap as Trap { throw trap } catch { throw Trap.exhausted("\(error)") }
+    }
+
+    private func perform(_ step: PlanStep) throws -> StartCall? {
+        switch step {
+        case .instantiate(let module, let imports, let instance):
+            return try instantiate(plan.modules[module], imports, in: instances[instance])
+        case .function(let source):
+            guard let function = item(source).function else { throw Self.broken }
+            functions.append(function)
+        case .memory(let source):
+            guard let memory = item(source).memory else { throw Self.broken }
+            memories.append(memory)
+        case .table(let source): tables.append(item(source))
         }
+        return nil
     }
 
     private static let broken = EngineErrorText.missingExport
 
     private func instantiate(
         _ module: Module, _ imports: [CoreSource], in instance: ComponentInstanceState
-    ) throws {
+    ) throws -> StartCall? {
         var externs: [Extern] = []
         externs.reserveCapacity(imports.count)
         for source in imports { externs.append(item(source)) }
-        guard module.hasStartFunction else {
-            coreInstances.append(try store.instantiate(module, imports: externs))
-            return
+        let made = try store.instantiate(module, imports: externs)
+        coreInstances.append(made)
+        guard module.functionType(ofExport: StartFunction.exportName) != nil,
+            let start = store.export(StartFunction.exportName, of: made)?.function
+        else { return nil }
+        return StartCall(function: start, instance: instance)
+    }
+
+    /// Runs a start function, which belongs to no call and must not block.
+    func run(_ start: StartCall) throws(Trap) {
+        let state = start.instance.state
+        try canonical { () throws(CanonicalTrap) in try state.enter(from: nil) }
+        let task = GuestTask(lift: nil, instance: start.instance, origin: nil)
+        try onCallersStack(task) { () throws(Trap) in
+            try withSlots(0) { (slots) throws(Trap) in try call(start.function, slots) }
         }
-        let task = GuestTask(lift: nil, instance: instance, origin: nil)
-        try instance.state.enter(from: nil)
-        unsafe current = task.implicitThread
-        coreInstances.append(try store.instantiate(module, imports: externs))
-        unsafe current = nil
-        instance.state.leave(to: nil)
+        state.leave(to: nil)
     }
 
     private func item(_ source: CoreSource) -> Extern {
@@ -228,6 +247,12 @@ final class ComponentInstanceState {
         threads[Int(index)] = nil
         thread.index = nil
     }
+}
+
+/// A start function that is to be run.
+struct StartCall {
+    let function: FunctionID
+    let instance: ComponentInstanceState
 }
 
 /// Where a guest's end of a stream or future has its buffer.

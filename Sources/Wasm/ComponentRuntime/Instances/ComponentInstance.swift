@@ -13,7 +13,7 @@ public final class ComponentInstance {
 
     let core: ComponentCore
 
-    /// A store for an instance that ``instantiate()`` makes.
+    /// A store for an instance that the first call makes.
     public init(
         _ plan: ComponentPlan, instanceLimits: InstanceLimits = InstanceLimits(),
         limits: ComponentRuntimeLimits = ComponentRuntimeLimits()
@@ -28,12 +28,13 @@ public final class ComponentInstance {
     /// Whether a trap has ended it.
     public var isPoisoned: Bool { core.isPoisoned }
 
-    /// Makes the core instances and runs their start functions, which may not wait.
-    ///
-    /// - Throws: ``Trap``, or ``EngineError`` when slots ran out.
-    public func instantiate() throws {
-        do { try core.instantiate() } catch {
-            core.poison()
+    /// Makes the core instances and runs their start functions without a fiber: they may not wait, nor compute for
+    /// long. Not needed: the first call does it otherwise, with its start functions on a fiber.
+    public func instantiate() throws(Trap) {
+        do throws(Trap) {
+            while let start = try core.nextStart() { try core.run(start) }
+        } catch {
+            core.end()
             throw error
         }
     }
@@ -42,13 +43,12 @@ public final class ComponentInstance {
     ///
     /// - Parameter completion: called once, on the loop. An `async` function may have work left when it has returned
     ///   its result; that goes on whenever a fiber runs in the instance.
-    @discardableResult
     public func call(
         _ function: ExportedFunction, _ arguments: [ComponentValue], on scheduler: FiberScheduler,
         limits: FiberLimits = FiberLimits(), completion: @escaping (Result<[ComponentValue], Trap>) -> Void
-    ) -> Fiber {
+    ) {
         let origin = HostOrigin(arguments)
-        return run(on: scheduler, limits: limits) { [core] () throws(Trap) in
+        run(on: scheduler, limits: limits) { [core] () throws(Trap) in
             _ = try core.invoke(function.lift, origin, from: nil)
             try core.drive { origin.isResolved }
         } completion: { result in
@@ -56,18 +56,39 @@ public final class ComponentInstance {
         }
     }
 
-    /// Runs host code that calls into the instance, on a fiber.
-    @discardableResult
+    /// Runs host code that calls into the instance on a fiber, after the core instances were made.
     func run(
         on scheduler: FiberScheduler, limits: FiberLimits, _ body: @escaping HostEntry,
         completion: @escaping (Result<Void, Trap>) -> Void
-    ) -> Fiber {
+    ) {
+        guard unsafe store.fiber == nil else {
+            return completion(.failure(Trap.host("another call is under way in the component instance")))
+        }
+        do throws(Trap) {
+            guard let start = try core.nextStart() else {
+                return runFiber(on: scheduler, limits: limits, body, completion: completion)
+            }
+            runFiber(on: scheduler, limits: limits) { [core] () throws(Trap) in
+                try core.run(start)
+            } completion: { result in
+                guard case .success = result else { return completion(result) }
+                self.run(on: scheduler, limits: limits, body, completion: completion)
+            }
+        } catch {
+            core.end()
+            completion(.failure(error))
+        }
+    }
+
+    private func runFiber(
+        on scheduler: FiberScheduler, limits: FiberLimits, _ body: @escaping HostEntry,
+        completion: @escaping (Result<Void, Trap>) -> Void
+    ) {
+        // The completion keeps the instance for as long as something runs in it.
         let fiber = Fiber(store: store, scheduler: scheduler, limits: limits, entry: .host(body)) { result in
-            // The instance lives as long as something runs in it.
             if case .failure = result { self.core.end() }
             completion(result.map { _ in })
         }
         fiber.start()
-        return fiber
     }
 }

@@ -23,6 +23,24 @@ public final class ComponentLinker {
         return interface
     }
 
+    /// Lets the exports of a component serve imports of those that are linked, before the host does.
+    ///
+    /// Every plan has one instance of it, made when something it exports is wanted. Its own imports are served like
+    /// those of others, by components added before it and by the host.
+    public func add(_ component: Component) { components.append(component) }
+
+    private(set) var components: [Component] = []
+
+    /// The component added last that exports a name, of those before `end`.
+    func provider(of name: String, before end: Int) -> Int? {
+        let wanted = InterfaceName(name)
+        return components[..<end].lastIndex { component in
+            component.exports.contains { export in
+                export.name == name || wanted != nil && InterfaceName(export.name)?.key == wanted?.key
+            }
+        }
+    }
+
     /// The interface that serves an import.
     func find(_ name: String) -> HostInterface? {
         interfaces[name] ?? InterfaceName(name).flatMap { compatible[$0.key] }
@@ -41,7 +59,7 @@ public final class ComponentLinker {
     ///   `compile` threw.
     public func link(
         _ component: Component, engine: Engine, limits: ComponentRuntimeLimits = ComponentRuntimeLimits(),
-        compile: ComponentPlan.Compile
+        compile: @escaping ComponentPlan.Compile
     ) throws -> ComponentPlan {
         try PlanBuilder(component, engine: engine, linker: self, limits: limits, compile: compile).build()
     }

@@ -1,15 +1,18 @@
 import ComponentModel
 
-/// Imports of the outermost component, which the host serves.
+/// Imports of components that are not nested: served by the host, or by other components.
 extension PlanBuilder {
-    func linkImports(of scope: PlanScope) throws(ComponentRuntimeError) {
-        for (id, path) in root.importedResources {
+    func linkImports(of scope: PlanScope) throws {
+        for (id, path) in scope.component.importedResources {
             if let type = hostResource(path) { scope.resources[id] = type }
         }
-        let matcher = TypeMatcher(types: root.types, names: root.names, resources: scope.resources)
         var problems: [String] = []
-        for item in root.imports {
-            scope.arguments[item.name] = link(item, matcher, scope, &problems)
+        for item in scope.component.imports {
+            if let provided = try provide(item, to: scope, &problems) {
+                scope.arguments[item.name] = provided
+            } else {
+                scope.arguments[item.name] = serve(item, in: scope, &problems)
+            }
         }
         guard problems.isEmpty else {
             throw ComponentRuntimeError(
@@ -17,6 +20,8 @@ extension PlanBuilder {
                     + problems.map { "  \($0)" }.joined(separator: "\n"))
         }
     }
+
+    // MARK: - The host
 
     private func hostResource(_ path: [String]) -> RuntimeResourceType? {
         switch path.count {
@@ -26,40 +31,38 @@ extension PlanBuilder {
         }
     }
 
-    private func link(
-        _ item: Component.Item, _ matcher: TypeMatcher, _ scope: PlanScope, _ problems: inout [String]
+    private func serve(
+        _ item: Component.Item, in scope: PlanScope, _ problems: inout [String]
     ) -> PlanItem? {
-        switch item.entity {
-        case .instance(let id):
-            let interface = linker.find(item.name)
-            var items: [(String, PlanItem)] = []
-            for member in root.items(root.types[id].exports) {
-                guard
-                    let linked = self.member(member, of: interface, in: item.name, matcher, scope, &problems)
-                else { continue }
+        guard case .instance(let id) = item.entity else {
+            return serve(item, of: linker.root, in: "", scope, &problems)
+        }
+        let interface = linker.find(item.name)
+        var items: [(String, PlanItem)] = []
+        for member in scope.component.items(scope.component.types[id].exports) {
+            if let linked = serve(member, of: interface, in: item.name, scope, &problems) {
                 items.append((member.name, linked))
             }
-            return .instance(InstanceItems(items))
-        case .function, .type: return member(item, of: linker.root, in: "", matcher, scope, &problems)
-        case .module, .component, .value:
-            problems.append("\(item.name): a \(item.entity.sort.name)")
-            return nil
         }
+        return .instance(InstanceItems(items))
     }
 
-    private func member(
-        _ member: Component.Item, of interface: HostInterface?, in name: String, _ matcher: TypeMatcher,
-        _ scope: PlanScope, _ problems: inout [String]
+    private func serve(
+        _ member: Component.Item, of interface: HostInterface?, in name: String, _ scope: PlanScope,
+        _ problems: inout [String]
     ) -> PlanItem? {
         let fullName = name.isEmpty ? member.name : "\(name) \(member.name)"
+        let component = scope.component
         switch member.entity {
         case .function(let id):
-            let wanted = TypeDescription(root).text(id)
+            let wanted = TypeDescription(component).text(id)
             guard let function = interface?.functions[member.name] else {
                 problems.append("\(fullName): \(wanted)")
                 return nil
             }
-            guard function.matches(root.types[id], matcher) else {
+            let matcher = TypeMatcher(
+                types: component.types, names: component.names, resources: scope.resources)
+            guard function.matches(component.types[id], matcher) else {
                 problems.append("\(fullName): \(wanted), but the host's is \(function.description)")
                 return nil
             }
@@ -72,8 +75,57 @@ extension PlanBuilder {
             return .resource(type)
         case .type: return .type
         case .instance, .module, .component, .value:
-            problems.append("\(fullName): a \(member.entity.sort.name)")
+            problems.append("\(fullName): \(TypeDescription(component).text(member.entity))")
             return nil
         }
     }
+
+    // MARK: - Other components
+
+    /// An import that another component's export serves, if there is one of the name.
+    private func provide(
+        _ item: Component.Item, to scope: PlanScope, _ problems: inout [String]
+    ) throws -> PlanItem? {
+        // A component is served by those before it only, so there are no cycles.
+        let end = providerNumbers[scope.binary] ?? linker.components.count
+        guard let number = linker.provider(of: item.name, before: end) else { return nil }
+        let provider = try provider(number)
+        let component = provider.scope.component
+        guard let found = provider.exports.find(item.name),
+            let export = component.exports.first(where: { provider.exports.find(item.name, is: $0.name) })
+        else { return nil }
+        var comparison = TypeComparison(actual: component, wanted: scope.component)
+        for (given, type) in provider.scope.resources {
+            for (wanted, other) in scope.resources where other == type {
+                comparison.relate(given, to: wanted)
+            }
+        }
+        do throws(TypeComparison.Mismatch) {
+            try comparison.check(export.entity, serves: item.entity)
+        } catch {
+            problems.append("\(item.name) \(error)")
+            return nil
+        }
+        for (wanted, given) in comparison.resources {
+            scope.resources[wanted] = provider.scope.resource(given)
+        }
+        return found
+    }
+
+    /// The instance of a component that serves others, made when it is first asked for.
+    private func provider(_ number: Int) throws -> PlanProvider {
+        if let provider = providers[number] { return provider }
+        let binary = try addBinary(linker.components[number])
+        providerNumbers[binary] = number
+        let (scope, exports) = try instantiate(binary: binary)
+        let provider = PlanProvider(scope: scope, exports: exports)
+        providers[number] = provider
+        return provider
+    }
+}
+
+/// A component instance whose exports serve imports of other components.
+struct PlanProvider {
+    let scope: PlanScope
+    let exports: InstanceItems
 }

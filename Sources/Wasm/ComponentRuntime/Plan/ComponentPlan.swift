@@ -28,7 +28,7 @@ public final class ComponentPlan: Sendable {
     let hasChannels: Bool
 
     init(_ builder: PlanBuilder, exports: InstanceItems) {
-        component = builder.root
+        component = builder.binaries[0].component
         engine = builder.engine
         modules = builder.modules
         steps = builder.steps
@@ -82,6 +82,13 @@ public struct ExportedFunction: Sendable {
 
 extension InstanceItems {
     var listing: String { order.prefix(16).joined(separator: ", ") }
+
+    /// Whether ``find(_:)`` answers a name with the item of another one.
+    func find(_ name: String, is candidate: String) -> Bool {
+        if items[name] != nil { return name == candidate }
+        guard let wanted = InterfaceName(name) else { return false }
+        return InterfaceName(candidate)?.isCompatible(with: wanted) == true
+    }
 
     /// An item of a name, or of the same interface in a compatible version.
     func find(_ name: String) -> PlanItem? {

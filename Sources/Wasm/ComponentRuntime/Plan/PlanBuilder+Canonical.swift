@@ -14,11 +14,11 @@ extension PlanBuilder {
                     LiftPlan(
                         number: nextLiftNumber(), instance: scope.instance,
                         coreFunction: functionNumber(scope.coreFunctions[Int(function)]),
-                        type: functionPlan(id, options.width), options: options,
-                        resultKey: key(root.types[id].result, in: scope))))
+                        type: functionPlan(id, options.width, in: scope), options: options,
+                        resultKey: key(scope.component.types[id].result, in: scope))))
             return
         }
-        let signature = root.coreSignature(scope.spaces.coreFunctions[scope.coreFunctions.count])
+        let signature = scope.component.coreSignature(scope.spaces.coreFunctions[scope.coreFunctions.count])
         let body = try body(of: canonical, signature, in: scope)
         let type = FunctionType(
             signature.parameters.map(ValueType.init), signature.results.map(ValueType.init))
@@ -33,7 +33,8 @@ extension PlanBuilder {
             let options = options(range, in: scope)
             let plan = LowerPlan(
                 instance: scope.instance,
-                type: functionPlan(scope.spaces.functions[Int(function)], options.width), options: options,
+                type: functionPlan(scope.spaces.functions[Int(function)], options.width, in: scope),
+                options: options,
                 callee: scope.functions[Int(function)])
             return { call, values throws(Trap) in
                 try call.state(ComponentCore.key).lower(plan, values)
@@ -48,7 +49,7 @@ extension PlanBuilder {
 
     /// A text that is equal for equal types, whichever instance they are seen from.
     func key(_ type: ComponentValueType?, in scope: PlanScope) -> String {
-        TypeDescriber(component: root) { id in
+        TypeDescriber(component: scope.component) { id in
             scope.resource(id).map { "\($0.rawValue)" } ?? "?\(id.rawValue)"
         }
         .text(type)
@@ -69,7 +70,8 @@ extension PlanBuilder {
             let type = result.map { valueType($0, in: scope) }
             let options = options(range, in: scope)
             return .taskReturn(
-                functionPlan([], type, isAsync: false, options.width), options, key: key(type, in: scope))
+                functionPlan([], type, isAsync: false, options.width, in: scope), options,
+                key: key(type, in: scope))
         case .contextGet(let type, let slot): return .contextGet(slot: Int(slot), isWide: type == .i64)
         case .contextSet(let type, let slot): return .contextSet(slot: Int(slot), isWide: type == .i64)
         case .subtaskCancel(let isAsync): return .subtaskCancel(isAsync: isAsync)
@@ -109,7 +111,8 @@ extension PlanBuilder {
 
     private func stringNode(_ range: PoolRange, _ scope: PlanScope) -> FunctionPlan {
         functionPlan(
-            [.primitive(.string)], .primitive(.string), isAsync: false, options(range, in: scope).width)
+            [.primitive(.string)], .primitive(.string), isAsync: false, options(range, in: scope).width,
+            in: scope)
     }
 
     private func channel(
@@ -122,10 +125,10 @@ extension PlanBuilder {
         plan.type = ChannelTypeID(index: id.index)
         plan.options = options(range, in: scope)
         if operation == .read || operation == .write { plan.isAsync = plan.options.isAsync }
-        plan.canonical = canonicalNumber(plan.options.width)
-        switch root.types[id] {
+        plan.canonical = canonicalNumber(plan.options.width, in: scope)
+        switch scope.component.types[id] {
         case .stream(let element?), .future(let element?):
-            plan.element = canonicalBuilders[plan.canonical].add(element, of: root.types)
+            plan.element = canonicalBuilders[plan.canonical].add(element, of: scope.component.types)
         default: break
         }
         return .channel(plan)
@@ -133,22 +136,22 @@ extension PlanBuilder {
 
     /// Makes a stream or future type known for an instance.
     private func register(_ id: DefinedTypeID, in scope: PlanScope) {
-        switch root.types[id] {
+        switch scope.component.types[id] {
         case .stream(let element):
             channels.register(
                 id, instance: scope.instance, kind: .stream, element: element,
-                text: key(.defined(id), in: scope), of: root.types)
+                text: key(.defined(id), in: scope), of: scope.component.types)
         case .future(let element):
             channels.register(
                 id, instance: scope.instance, kind: .future, element: element,
-                text: key(.defined(id), in: scope), of: root.types)
+                text: key(.defined(id), in: scope), of: scope.component.types)
         default: break
         }
     }
 
     /// Makes all stream and future types known for an instance, once its resource types are.
     func registerChannels(of scope: PlanScope) {
-        for (number, type) in root.types.defined.enumerated() {
+        for (number, type) in scope.component.types.defined.enumerated() {
             switch type.shape {
             case .stream, .future: register(DefinedTypeID(index: UInt32(number), alias: .none), in: scope)
             default: break

@@ -6,7 +6,7 @@ extension PlanBuilder {
     /// Walks through a component and gives its exports.
     func walk(_ scope: PlanScope) throws(ComponentRuntimeError) -> InstanceItems {
         var exports: [(String, PlanItem)] = []
-        for (number, definition) in root.definition.scopes[scope.number].definitions.enumerated() {
+        for (number, definition) in scope.component.definition.scopes[scope.number].definitions.enumerated() {
             try add(definition.kind, number: number, to: scope, &exports)
         }
         finish(scope)
@@ -17,32 +17,33 @@ extension PlanBuilder {
         _ kind: Definition.Kind, number: Int, to scope: PlanScope, _ exports: inout [(String, PlanItem)]
     ) throws(ComponentRuntimeError) {
         switch kind {
-        case .coreModule(let index): scope.modules.append(index)
+        case .coreModule(let index): scope.modules.append(binaries[scope.binary].firstModule + index)
         case .coreInstantiate(let module, let arguments):
             try instantiateModule(scope.modules[Int(module)], arguments, in: scope)
         case .coreInstanceOfExports(let range): addCoreInstance(of: range, to: scope)
         case .coreType: break
         case .component(let index):
-            scope.components.append(ComponentClosure(binary: 0, scope: index, outer: scope.snapshot))
+            scope.components.append(
+                ComponentClosure(binary: scope.binary, scope: index, outer: scope.snapshot))
         case .instantiate(let component, let range):
             try instantiate(scope.components[Int(component)], range, number: number, in: scope)
         case .instanceOfExports(let range):
-            let items = root.definition.exports[range.indices].map { export in
-                (root.names[export.name.name], item(export.sort, export.index, in: scope))
+            let items = scope.component.definition.exports[range.indices].map { export in
+                (scope.component.names[export.name.name], item(export.sort, export.index, in: scope))
             }
             scope.instances.append(InstanceItems(items))
         case .alias(let alias): addAlias(alias, to: scope)
         case .type(let index):
-            if case .resource(_, let destructor) = root.definition.types[index] {
+            if case .resource(_, let destructor) = scope.component.definition.types[index] {
                 addResource(destructor: destructor, to: scope)
             }
             scope.typeCount += 1
         case .canonical(let canonical): try addCanonical(canonical, to: scope)
         case .start:
             throw ComponentRuntimeError("The component has a start definition, which no tool makes any more.")
-        case .importItem(let name, _): try addImport(root.names[name.name], to: scope)
+        case .importItem(let name, _): try addImport(scope.component.names[name.name], to: scope)
         case .export(let name, let sort, let index, _):
-            let text = root.names[name.name]
+            let text = scope.component.names[name.name]
             let exported = item(sort, index, in: scope)
             exports.append((text, exported))
             append(exported, sort, to: scope)
@@ -94,12 +95,13 @@ extension PlanBuilder {
         _ module: Int, _ range: PoolRange, in scope: PlanScope
     ) throws(ComponentRuntimeError) {
         var arguments: [String: PlanScope.CoreItems] = [:]
-        for argument in root.definition.coreArguments[range.indices] {
-            arguments[root.names[argument.name]] = scope.coreInstances[Int(argument.instance)]
+        for argument in scope.component.definition.coreArguments[range.indices] {
+            arguments[scope.component.names[argument.name]] = scope.coreInstances[Int(argument.instance)]
         }
         var imports: [CoreSource] = []
         for needed in modules[module].imports {
-            guard let items = arguments[needed.module], let source = source(needed.name, of: items) else {
+            guard let items = arguments[needed.module], let source = source(needed.name, of: items, in: scope)
+            else {
                 throw ComponentRuntimeError("A core module lacks its import \(needed.module).\(needed.name).")
             }
             imports.append(source)
@@ -107,16 +109,18 @@ extension PlanBuilder {
         scope.coreInstances.append(.instance(try newCoreInstance(module, imports, in: scope)))
     }
 
-    private func source(_ name: String, of items: PlanScope.CoreItems) -> CoreSource? {
+    private func source(
+        _ name: String, of items: PlanScope.CoreItems, in scope: PlanScope
+    ) -> CoreSource? {
         switch items {
         case .instance(let number): .export(instance: number, name: name)
-        case .exports(let exports): root.names.find(name).flatMap { exports[$0] }
+        case .exports(let exports): scope.component.names.find(name).flatMap { exports[$0] }
         }
     }
 
     private func addCoreInstance(of range: PoolRange, to scope: PlanScope) {
         var exports: [NameID: CoreSource] = [:]
-        for export in root.definition.coreExports[range.indices] {
+        for export in scope.component.definition.coreExports[range.indices] {
             let index = Int(export.index)
             exports[export.name] =
                 switch export.sort {
@@ -135,11 +139,14 @@ extension PlanBuilder {
     private func instantiate(
         _ closure: ComponentClosure, _ range: PoolRange, number: Int, in scope: PlanScope
     ) throws(ComponentRuntimeError) {
-        let inner = PlanScope(closure, instance: try newInstance(parent: scope.instance), component: root)
-        for argument in root.definition.arguments[range.indices] {
-            inner.arguments[root.names[argument.name]] = item(argument.sort, argument.index, in: scope)
+        let inner = PlanScope(
+            closure, instance: try newInstance(parent: scope.instance),
+            component: binaries[closure.binary].component)
+        for argument in scope.component.definition.arguments[range.indices] {
+            inner.arguments[scope.component.names[argument.name]] = item(
+                argument.sort, argument.index, in: scope)
         }
-        let substitution = root.substitution(scope: scope.number, definition: number)
+        let substitution = scope.component.substitution(scope: scope.number, definition: number)
         for (of, given) in substitution?.imported ?? [] { inner.resources[of] = scope.resource(given) }
         let exports = try walk(inner)
         for (of, made) in substitution?.defined ?? [] { scope.resources[made] = inner.resource(of) }
@@ -147,7 +154,9 @@ extension PlanBuilder {
     }
 
     private func addImport(_ name: String, to scope: PlanScope) throws(ComponentRuntimeError) {
-        guard let entity = root.names.find(name).flatMap({ scope.spaces.imports[$0] }) else { return }
+        guard let entity = scope.component.names.find(name).flatMap({ scope.spaces.imports[$0] }) else {
+            return
+        }
         guard let item = scope.arguments[name] else {
             if entity.sort == .type {
                 append(.type, .type, to: scope)
@@ -162,9 +171,12 @@ extension PlanBuilder {
         switch alias {
         case .instanceExport(let sort, let instance, let name):
             let items = scope.instances[Int(instance)]
-            append(items.items[root.names[name]] ?? .type, sort, to: scope)
+            append(items.items[scope.component.names[name]] ?? .type, sort, to: scope)
         case .coreInstanceExport(let sort, let instance, let name):
-            guard let source = source(root.names[name], of: scope.coreInstances[Int(instance)]) else {
+            guard
+                let source = source(
+                    scope.component.names[name], of: scope.coreInstances[Int(instance)], in: scope)
+            else {
                 return
             }
             switch sort {
@@ -211,7 +223,7 @@ extension PlanBuilder {
                 scope.resources[created.id] = scope.resource(original.id)
             }
         case (.instance(let id), .instance):
-            link(resourcesOf: root.types[id].exports, to: scope.instances[Int(index)], in: scope)
+            link(resourcesOf: scope.component.types[id].exports, to: scope.instances[Int(index)], in: scope)
         default: break
         }
     }
@@ -219,18 +231,18 @@ extension PlanBuilder {
     /// Resource types that an instance type names are those of the instance.
     func link(resourcesOf map: ExternMap, to instance: InstanceItems, in scope: PlanScope) {
         for (name, entity) in zip(map.names, map.entities) {
-            switch (entity, instance.items[root.names[name]]) {
+            switch (entity, instance.items[scope.component.names[name]]) {
             case (.type(.resource(let reference), _), .resource(let type)?):
                 if scope.resources[reference.id] == nil { scope.resources[reference.id] = type }
             case (.instance(let id), .instance(let inner)?):
-                link(resourcesOf: root.types[id].exports, to: inner, in: scope)
+                link(resourcesOf: scope.component.types[id].exports, to: inner, in: scope)
             default: break
             }
         }
     }
 
     private func finish(_ scope: PlanScope) {
-        var types = [RuntimeResourceType?](repeating: nil, count: root.resourceTypeCount)
+        var types = [RuntimeResourceType?](repeating: nil, count: scope.component.resourceTypeCount)
         var around: [[ResourceID: RuntimeResourceType]] = [scope.resources]
         var next = scope.outer
         while let outer = next {

@@ -3,10 +3,11 @@ import WasmEngine
 
 /// Makes a plan: walks through a component as an instantiation would, with numbers in place of instances.
 final class PlanBuilder {
-    let root: Component
     let engine: Engine
     let linker: ComponentLinker
-    let modules: [Module]
+    let limits: ComponentRuntimeLimits
+    private(set) var binaries: [PlanBinary] = []
+    private(set) var modules: [Module] = []
 
     var steps: [PlanStep] = []
     var canonicalBuilders: [CanonicalPlanBuilder] = []
@@ -15,6 +16,10 @@ final class PlanBuilder {
     var resources: [ResourcePlan] = []
     var memories: [MemoryPlan] = []
     var channels = ChannelTypes()
+    /// Instances of the linker's components, by their number there.
+    var providers: [Int: PlanProvider] = [:]
+    /// The numbers there, by binary.
+    var providerNumbers: [Int: Int] = [:]
     private(set) var liftCount = 0
 
     private var coreInstanceCount = 0
@@ -22,29 +27,47 @@ final class PlanBuilder {
     private var memoryNumbers: [CoreSource: Int] = [:]
     private var tableNumbers: [CoreSource: Int] = [:]
     private var memoryPlanNumbers: [MemoryPlan: Int] = [:]
-    private var canonicalNumbers: [PointerWidth: Int] = [:]
-    let limits: ComponentRuntimeLimits
+    private var canonicalNumbers: [CanonicalKey: Int] = [:]
+    private let compile: ComponentPlan.Compile
+
+    private struct CanonicalKey: Hashable {
+        var binary: Int
+        var width: PointerWidth
+    }
 
     init(
         _ root: Component, engine: Engine, linker: ComponentLinker, limits: ComponentRuntimeLimits,
-        compile: ComponentPlan.Compile
+        compile: @escaping ComponentPlan.Compile
     ) throws {
-        self.root = root
         self.engine = engine
         self.linker = linker
         self.limits = limits
-        modules = try root.definition.moduleRanges.enumerated().map { number, range in
-            try compile(Array(root.definition.bytes[range]), number)
-        }
+        self.compile = compile
+        _ = try addBinary(root)
     }
 
-    /// Walks through the outermost component.
-    func build() throws(ComponentRuntimeError) -> ComponentPlan {
-        let closure = ComponentClosure(binary: 0, scope: 0, outer: nil)
-        let scope = PlanScope(closure, instance: try newInstance(parent: nil), component: root)
+    /// Walks through the component that is linked.
+    func build() throws -> ComponentPlan {
+        ComponentPlan(self, exports: try instantiate(binary: 0).exports)
+    }
+
+    /// Compiles the core modules of a component.
+    func addBinary(_ component: Component) throws -> Int {
+        binaries.append(PlanBinary(component: component, firstModule: modules.count))
+        for range in component.definition.moduleRanges {
+            let binary = Array(component.definition.bytes[range])
+            modules.append(try compile(StartFunction.exported(in: binary) ?? binary, modules.count))
+        }
+        return binaries.count - 1
+    }
+
+    /// An instance of a component of its own, not nested in another.
+    func instantiate(binary: Int) throws -> (scope: PlanScope, exports: InstanceItems) {
+        let closure = ComponentClosure(binary: binary, scope: 0, outer: nil)
+        let scope = PlanScope(
+            closure, instance: try newInstance(parent: nil), component: binaries[binary].component)
         try linkImports(of: scope)
-        let exports = try walk(scope)
-        return ComponentPlan(self, exports: exports)
+        return (scope, try walk(scope))
     }
 
     func newInstance(parent: Int?) throws(ComponentRuntimeError) -> Int {
@@ -104,38 +127,38 @@ final class PlanBuilder {
 
     // MARK: - Types
 
-    func canonicalNumber(_ width: PointerWidth) -> Int {
-        if let number = canonicalNumbers[width] { return number }
+    func canonicalNumber(_ width: PointerWidth, in scope: PlanScope) -> Int {
+        let key = CanonicalKey(binary: scope.binary, width: width)
+        if let number = canonicalNumbers[key] { return number }
         canonicalBuilders.append(CanonicalPlanBuilder(width: width))
-        canonicalNumbers[width] = canonicalBuilders.count - 1
+        canonicalNumbers[key] = canonicalBuilders.count - 1
         return canonicalBuilders.count - 1
     }
 
-    func functionPlan(_ id: FunctionTypeID, _ width: PointerWidth) -> FunctionPlan {
-        let type = root.types[id]
-        let parameters = root.types[type.parameters].compactMap(\.type)
-        return functionPlan(parameters, type.result, isAsync: type.isAsync, width)
+    func functionPlan(_ id: FunctionTypeID, _ width: PointerWidth, in scope: PlanScope) -> FunctionPlan {
+        let type = scope.component.types[id]
+        let parameters = scope.component.types[type.parameters].compactMap(\.type)
+        return functionPlan(parameters, type.result, isAsync: type.isAsync, width, in: scope)
     }
 
     func functionPlan(
         _ parameters: [ComponentValueType], _ result: ComponentValueType?, isAsync: Bool,
-        _ width: PointerWidth
+        _ width: PointerWidth, in scope: PlanScope
     ) -> FunctionPlan {
-        let canonical = canonicalNumber(width)
-        let parameterNode = canonicalBuilders[canonical].add(parameters, of: root.types)
-        let resultNode = canonicalBuilders[canonical].add(result.map { [$0] } ?? [], of: root.types)
+        let canonical = canonicalNumber(width, in: scope)
+        let types = scope.component.types
+        let flatCount = { (list: [ComponentValueType]) in
+            list.reduce(0) { min(FlatTypes.capacity + 1, $0 + types.flatTypes($1).count) }
+        }
         return FunctionPlan(
-            canonical: canonical, parameters: parameterNode, result: resultNode,
+            canonical: canonical, parameters: canonicalBuilders[canonical].add(parameters, of: types),
+            result: canonicalBuilders[canonical].add(result.map { [$0] } ?? [], of: types),
             parameterFlatCount: flatCount(parameters), resultFlatCount: result.map { flatCount([$0]) } ?? 0,
             isAsync: isAsync)
     }
 
-    private func flatCount(_ types: [ComponentValueType]) -> Int {
-        types.reduce(0) { min(17, $0 + root.types.flatTypes($1).count) }
-    }
-
     func options(_ range: PoolRange, in scope: PlanScope) -> OptionsPlan {
-        let options = root.canonicalOptions(range, scope: scope.number)
+        let options = scope.component.canonicalOptions(range, scope: scope.number)
         var plan = OptionsPlan(
             stringEncoding: options.stringEncoding, width: options.pointerWidth, isAsync: options.isAsync)
         if let memory = options.memory {
@@ -150,8 +173,17 @@ final class PlanBuilder {
     }
 }
 
+/// A component that takes part in a plan.
+struct PlanBinary {
+    let component: Component
+    /// The number of its first core module in the plan.
+    let firstModule: Int
+}
+
 /// The index spaces of one component instance, while its definitions are walked through.
 final class PlanScope {
+    let component: Component
+    let binary: Int
     let number: Int
     let instance: Int
     let outer: ScopeSnapshot?
@@ -179,6 +211,8 @@ final class PlanScope {
     }
 
     init(_ closure: ComponentClosure, instance: Int, component: Component) {
+        self.component = component
+        binary = closure.binary
         number = closure.scope
         outer = closure.outer
         self.instance = instance

@@ -34,7 +34,7 @@ extension Store {
     public func call(_ function: Function, _ values: inout [RawValue]) throws(Trap) {
         var raw = unsafe function.raw
         var trap: OpaquePointer?
-        if unsafe fiber == nil { unsafe wasmtime_context_set_epoch_deadline(context, Fiber.sliceTicks) }
+        beginWithoutFiber()
         // RawValue is layout-compatible with wasmtime_val_raw_t by its definition.
         let error = unsafe values.withUnsafeMutableBytes { bytes in
             unsafe wasmtime_func_call_unchecked(

@@ -9,7 +9,7 @@ extension Store {
     public func instantiate(_ module: Module, imports: [Extern]) throws -> InstanceID {
         var raw = wasmtime_instance_t()
         var trap: OpaquePointer?
-        if unsafe fiber == nil { unsafe wasmtime_context_set_epoch_deadline(context, Fiber.sliceTicks) }
+        beginWithoutFiber()
         // `Extern` has the C structure as its only field.
         let error = unsafe imports.withUnsafeBufferPointer { imports in
             unsafe wasmtime_instance_new(
@@ -52,7 +52,7 @@ extension Store {
     public func call(_ function: FunctionID, slots: UnsafeMutableRawBufferPointer) throws(Trap) {
         var raw = unsafe function.raw
         var trap: OpaquePointer?
-        if unsafe fiber == nil { unsafe wasmtime_context_set_epoch_deadline(context, Fiber.sliceTicks) }
+        beginWithoutFiber()
         let error = unsafe wasmtime_func_call_unchecked(
             context, &raw, slots.baseAddress?.assumingMemoryBound(to: wasmtime_val_raw_t.self),
             slots.count / MemoryLayout<wasmtime_val_raw_t>.stride, &trap)

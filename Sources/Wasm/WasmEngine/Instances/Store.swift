@@ -102,6 +102,7 @@ import CWasmtime
             unsafe delta.pointee = Fiber.sliceTicks
             switch store.epochPassed() {
             case .yield: unsafe kind.pointee = UInt8(WASMTIME_UPDATE_DEADLINE_YIELD)
+            case .goOn: unsafe kind.pointee = UInt8(WASMTIME_UPDATE_DEADLINE_CONTINUE)
             case .end(let trap):
                 store.thrown = trap
                 return unsafe wasmtime_error_new("the host ended the guest")
@@ -116,12 +117,27 @@ import CWasmtime
             return .yield
         }
         guard let fiber = unsafe fiber else {
+            if remainingSlices > 0 {
+                remainingSlices -= 1
+                return .goOn
+            }
             return .end(Trap(reason: .cpuBudget, message: "a call that may not be preempted ran too long"))
         }
         return fiber.epochPassed()
     }
 
     // MARK: - Suspending
+
+    // Ticks go on while the thread does not run, on a busy machine for many milliseconds.
+    private static let slicesWithoutFiber = 50
+    private var remainingSlices = 0
+
+    /// A call without a fiber begins: it cannot be preempted, and ends when it computes for long.
+    func beginWithoutFiber() {
+        guard unsafe fiber == nil else { return }
+        remainingSlices = Store.slicesWithoutFiber
+        unsafe wasmtime_context_set_epoch_deadline(context, Fiber.sliceTicks)
+    }
 
     /// The function whose only purpose is the epoch check at its entry. See ``Fiber/suspend(_:)``.
     func suspendingFunction() throws(Trap) -> wasmtime_func_t {
@@ -161,5 +177,6 @@ import CWasmtime
 /// What a guest whose time slice is over does next.
 enum EpochDecision {
     case yield
+    case goOn
     case end(Trap)
 }

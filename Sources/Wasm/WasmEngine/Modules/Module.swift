@@ -10,8 +10,7 @@ import CWasmtime
     public let exports: [ModuleExport]
 
     nonisolated(unsafe) let raw: OpaquePointer
-    /// Whether making an instance runs code of the guest.
-    package let hasStartFunction: Bool
+    let hasStartFunction: Bool
     let definedMemories: Int
 
     /// Compiles a binary. Takes milliseconds to seconds: never on the request path.

@@ -38,23 +38,23 @@ enum SuspensionExport {
     }
 
     // Sections come in this order, which is not that of their numbers.
-    private static func order(of id: UInt8) -> Int {
+    static func order(of id: UInt8) -> Int {
         [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11].firstIndex(of: id) ?? Int.max
     }
 
-    private static func extended(_ body: ArraySlice<UInt8>, with item: [UInt8]) -> [UInt8] {
+    static func extended(_ body: ArraySlice<UInt8>, with item: [UInt8]) -> [UInt8] {
         var reader = BinaryReader(body)
         let count = reader.number() ?? 0
         return leb(count + 1) + body[reader.position...] + item
     }
 
-    private static func append(_ id: UInt8, _ body: some Collection<UInt8>, to result: inout [UInt8]) {
+    static func append(_ id: UInt8, _ body: some Collection<UInt8>, to result: inout [UInt8]) {
         result.append(id)
         result += leb(body.count)
         result += body
     }
 
-    private static func leb(_ number: Int) -> [UInt8] {
+    static func leb(_ number: Int) -> [UInt8] {
         var rest = number
         var bytes: [UInt8] = []
         repeat {

@@ -50,6 +50,9 @@ public struct Trap: Error, Sendable, CustomStringConvertible {
     /// A guest that broke a rule of a host function.
     public static func host(_ message: String) -> Trap { Trap(reason: .host, message: message) }
 
+    /// A guest that never ran: there was no room for it.
+    public static func exhausted(_ message: String) -> Trap { Trap(reason: .exhausted, message: message) }
+
     /// A guest that asked to end.
     public static func exit(_ code: Int32) -> Trap {
         Trap(reason: .exit(code), message: "the guest exited with code \(code)")

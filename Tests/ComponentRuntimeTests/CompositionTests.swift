@@ -1,0 +1,89 @@
+import ComponentModel
+import NIOConcurrencyHelpers
+import Testing
+import WasmEngine
+
+@testable import ComponentRuntime
+
+/// Components that were loaded apart serve each other.
+@Suite struct CompositionTests {
+    private let runner = ComponentRunner.shared
+
+    private func component(_ text: String) throws -> Component {
+        try Component(try WasmText.binary(fromText: text))
+    }
+
+    private let user = """
+        (component
+          (import "test:math/ops@1.0.0" (instance $ops (export "add" (func (param "a" u32) (param "b" u32) (result u32)))))
+          (core func $add (canon lower (func $ops "add")))
+          (core module $Main
+            (import "" "add" (func $add (param i32 i32) (result i32)))
+            (func (export "run") (result i32) (call $add (i32.const 40) (i32.const 2))))
+          (core instance $main (instantiate $Main (with "" (instance (export "add" (func $add))))))
+          (func (export "run") (result u32) (canon lift (core func $main "run"))))
+        """
+
+    private func adder(_ type: String = "(param \"a\" u32) (param \"b\" u32) (result u32)") -> String {
+        """
+        (component
+          (core module $Main (func (export "add") (param i32 i32) (result i32)
+            (i32.add (local.get 0) (local.get 1))))
+          (core instance $main (instantiate $Main))
+          (func $add \(type) (canon lift (core func $main "add")))
+          (instance $ops (export "add" (func $add)))
+          (export "test:math/ops@1.2.0" (instance $ops)))
+        """
+    }
+
+    /// Hands calls on to what it imports itself, and counts them with the host.
+    private let counter = """
+        (component
+          (import "test:math/ops@1.0.0" (instance $ops (export "add" (func (param "a" u32) (param "b" u32) (result u32)))))
+          (import "count" (func $count))
+          (core func $add (canon lower (func $ops "add")))
+          (core func $count' (canon lower (func $count)))
+          (core module $Main
+            (import "" "add" (func $add (param i32 i32) (result i32)))
+            (import "" "count" (func $count))
+            (func (export "add") (param i32 i32) (result i32)
+              (call $count)
+              (call $add (local.get 0) (local.get 1))))
+          (core instance $main (instantiate $Main (with "" (instance
+            (export "add" (func $add)) (export "count" (func $count'))))))
+          (func $add2 (param "a" u32) (param "b" u32) (result u32) (canon lift (core func $main "add")))
+          (instance $ops2 (export "add" (func $add2)))
+          (export "test:math/ops@1.1.0" (instance $ops2)))
+        """
+
+    @Test func `an export of one component serves an import of another`() async throws {
+        let adder = try component(adder())
+        let plan = try runner.plan(user) { $0.add(adder) }
+        #expect(try await runner.call(plan, "run").get() == [.u32(42)])
+    }
+
+    @Test func `an export of another type is refused with both types`() throws {
+        let adder = try component(adder("(param \"a\" u32) (param \"c\" u32) (result u32)"))
+        #expect {
+            try runner.plan(user) { $0.add(adder) }
+        } throws: { error in
+            "\(error)".contains("test:math/ops@1.0.0") && "\(error)".contains("func(a: u32, b: u32) -> u32")
+                && "\(error)".contains("func(a: u32, c: u32) -> u32")
+        }
+    }
+
+    @Test func `a component in between sees every call`() async throws {
+        let calls = NIOLockedValueBox(0)
+        let adder = try component(adder())
+        let counter = try component(counter)
+        let plan = try runner.plan(user) { linker in
+            linker.root.function("count") { (_: borrowing ComponentCall) throws(Trap) in
+                calls.withLockedValue { $0 += 1 }
+            }
+            linker.add(adder)
+            linker.add(counter)
+        }
+        #expect(try await runner.call(plan, "run").get() == [.u32(42)])
+        #expect(calls.withLockedValue { $0 } == 1)
+    }
+}
