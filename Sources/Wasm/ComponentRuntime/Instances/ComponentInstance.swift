@@ -61,7 +61,7 @@ public final class ComponentInstance {
         on scheduler: FiberScheduler, limits: FiberLimits, _ body: @escaping HostEntry,
         completion: @escaping (Result<Void, Trap>) -> Void
     ) {
-        guard unsafe store.fiber == nil else {
+        guard store.fiber == nil else {
             return completion(.failure(Trap.host("another call is under way in the component instance")))
         }
         do throws(Trap) {
