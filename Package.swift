@@ -44,7 +44,8 @@ let layers: [Layer] = [
             Module("WasmEngine", uses: ["CWasmtime"], libraries: [.nioCore, .nioPosix, .crypto, .atomics]),
             Module("ComponentModel", testUses: ["WasmEngine"]),
             Module(
-                "ComponentRuntime", uses: ["WasmEngine", "ComponentModel"], libraries: [.nioCore, .nioPosix]),
+                "ComponentRuntime", uses: ["WasmEngine", "ComponentModel"],
+                libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
         ]),
     Layer(
         name: "App",
