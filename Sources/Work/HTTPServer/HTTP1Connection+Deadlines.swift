@@ -78,6 +78,8 @@ extension HTTP1Connection {
 
     func close() {
         guard phase != .closed else { return }
+        // A response of this very turn may still wait for its end.
+        if needsFlush { flush() }
         phase = .closed
         context?.close(promise: nil)
     }
