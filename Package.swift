@@ -42,8 +42,9 @@ let layers: [Layer] = [
         modules: [
             Module("CWasmtime", .c),
             Module("WasmEngine", uses: ["CWasmtime"], libraries: [.nioCore, .nioPosix, .crypto, .atomics]),
-            Module("ComponentModel", libraries: [.collections], testUses: ["WasmEngine"]),
-            Module("ComponentRuntime", uses: ["WasmEngine", "ComponentModel"], libraries: [.nioCore, .nioPosix]),
+            Module("ComponentModel", testUses: ["WasmEngine"]),
+            Module(
+                "ComponentRuntime", uses: ["WasmEngine", "ComponentModel"], libraries: [.nioCore, .nioPosix]),
         ]),
     Layer(
         name: "App",
@@ -125,7 +126,6 @@ extension Target.Dependency {
     static let nioHPACK = Self.product(name: "NIOHPACK", package: "swift-nio-http2")
     static let nioSSL = Self.product(name: "NIOSSL", package: "swift-nio-ssl")
     static let atomics = Self.product(name: "Atomics", package: "swift-atomics")
-    static let collections = Self.product(name: "BasicContainers", package: "swift-collections")
     static let crypto = Self.product(name: "Crypto", package: "swift-crypto")
     static let logging = Self.product(name: "Logging", package: "swift-log")
     static let argumentParser = Self.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -200,6 +200,15 @@ let benchmarks: [Target] = [
         swiftSettings: testSettings),
 ]
 
+// Runs the whole of it: the built program as a process, and its server within the tests.
+let endToEndTests = Target.testTarget(
+    name: "EndToEndTests",
+    dependencies: [
+        "martlet", "AppModel", "HTTPServer", "HTTPTrigger", "AppRuntime", "WasmEngine", "HostSystem",
+        .nioCore, .nioPosix, .nioHTTP2, .nioHPACK, .nioSSL, .logging,
+    ],
+    path: "Tests/EndToEndTests", swiftSettings: testSettings, linkerSettings: linkerSettings)
+
 let package = Package(
     name: "martlet",
     platforms: [.macOS(.v15)],
@@ -209,12 +218,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
-    targets: layers.flatMap(targets(of:)) + [tidyTests] + benchmarks
+    targets: layers.flatMap(targets(of:)) + [tidyTests, endToEndTests] + benchmarks
 )

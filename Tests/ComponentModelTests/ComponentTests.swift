@@ -53,6 +53,19 @@ struct ComponentTests {
         #expect(problem.description.hasSuffix("(at byte 0x12)"))
     }
 
+    @Test func `labels are equal whatever their case and hyphens, as for the engine`() throws {
+        let text = { (given: String) in
+            """
+            (component $c (import "f" (func (param "read-all" u8))))
+            (import "g" (func $g (param "\(given)" u8)))
+            (instance (instantiate $c (with "f" (func $g))))
+            """
+        }
+        _ = try component(text("READ-all"))
+        _ = try component(text("readall"))
+        #expect(error(text("read-any"))?.code == .invalid)
+    }
+
     @Test func `a mismatch names the way to it`() throws {
         let problem = error(
             """

@@ -61,6 +61,8 @@ struct NameTests {
         #expect(try key("[method]a.b") == key("[static]A.B"))
         #expect(try key("[method]a.a") == key("a"))
         #expect(try key("[constructor]a") != key("a"))
+        #expect(try key("a:b/C@1.0.0-A") == key("a:b/c@1.0.0-A"))
+        #expect(try key("a:b/c@1.0.0-A") != key("a:b/c@1.0.0-a"))
         #expect(try key("a1") != key("a-1"))
     }
 

@@ -228,6 +228,11 @@ import Testing
     @Test("Guests together take at most half of the process's descriptors, and give them back")
     func processLimit() async {
         await #expect(processExitsWith: .success) {
+            // Sockets of tests that run beside this one may have come along, and would use the limit up.
+            for descriptor in Int32(3)..<25_000 {
+                var status = stat()
+                if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { close(descriptor) }
+            }
             var limit = rlimit(rlim_cur: 64, rlim_max: 64)
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
             let place = try TemporaryFolder()

@@ -30,7 +30,7 @@ import Testing
             (folder.path + "/none", "there is no file or folder \(folder.path)/none"),
             (
                 folder.path + "/notes.txt",
-                "\(folder.path)/notes.txt is neither a manifest (.toml) nor a WebAssembly file (.wasm)"
+                "\(folder.path)/notes.txt is neither a manifest (.toml) nor a WebAssembly file (.wasm, .wat)"
             ),
             ("/dev/null", "/dev/null is neither a file nor a folder"),
         ]

@@ -21,7 +21,7 @@ public struct ApplicationFile: Sendable, Equatable {
         public let description: String
     }
 
-    /// Finds the application at `path`: a `.wasm` file, a manifest, or a folder with a `spin.toml` in it. Relative
+    /// Finds the application at `path`: a `.wasm` or `.wat` file, a manifest, or a folder with a `spin.toml` in it. Relative
     /// paths start from the current folder.
     public static func find(at path: String) throws(NotFound) -> ApplicationFile {
         let absolute = Files.absolute(path)
@@ -38,13 +38,13 @@ public struct ApplicationFile: Sendable, Equatable {
                         """)
             }
             return ApplicationFile(kind: .spinManifest, path: manifest, shownPath: shown)
-        case .file where path.hasSuffix(".wasm"):
+        case .file where path.hasSuffix(".wasm") || path.hasSuffix(".wat"):
             return ApplicationFile(kind: .module, path: absolute, shownPath: path)
         case .file where path.hasSuffix(".toml"):
             return ApplicationFile(kind: .spinManifest, path: absolute, shownPath: path)
         case .file:
             throw NotFound(
-                description: "\(path) is neither a manifest (.toml) nor a WebAssembly file (.wasm)")
+                description: "\(path) is neither a manifest (.toml) nor a WebAssembly file (.wasm, .wat)")
         case .other:
             throw NotFound(description: "\(path) is neither a file nor a folder")
         case .missing:

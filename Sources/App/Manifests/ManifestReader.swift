@@ -67,15 +67,17 @@ public struct ManifestReader: Sendable {
     }
 
     /// The application that a bare file stands for: one component that gets every request. A core module is a CGI
-    /// program, a component speaks the interface that it exports.
+    /// program, and so is a text; a component speaks the interface that it exports.
     private func application(ofModule file: ApplicationFile) throws(ManifestErrors) -> Application {
         let executor: HTTPTrigger.Executor
         switch (Files.contents(of: file.path)?.prefix(8)).map({ [UInt8]($0) }) {
+        case .some where file.path.hasSuffix(".wat"): executor = .wagi(.standard)
         case [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00]: executor = .wagi(.standard)
         case [0x00, 0x61, 0x73, 0x6D, 0x0D, 0x00, 0x01, 0x00]: executor = .http
         default: throw ManifestErrors.single(file.shownPath, "this is not a WebAssembly module or component")
         }
-        let name = String(Files.lastComponent(of: file.path).dropLast(".wasm".count))
+        let fileName = Files.lastComponent(of: file.path)
+        let name = String(fileName.prefix(upTo: fileName.lastIndex(of: ".") ?? fileName.endIndex))
         let component = Component(id: "main", source: ComponentSource(path: file.path))
         let trigger = HTTPTrigger(
             id: "main-http-trigger", handler: .component("main"), route: .path("/..."), executor: executor)

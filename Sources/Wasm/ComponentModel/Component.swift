@@ -25,6 +25,10 @@ public struct Component: Sendable {
     /// Decodes and validates a binary.
     ///
     /// The core modules in it are left for the engine to validate, apart from their types, imports and exports.
+    /// Beyond that the verdict is the engine's own, but for these, where this module follows the specification:
+    /// names that differ in hyphens only may stand together; the `cancellable` immediate may be set; a value may have
+    /// at most 2^28 bytes; and what the engine does not implement at the outermost level (imports and exports of
+    /// components, exports of imported functions and of types of components or instances) is accepted.
     public init(
         _ bytes: [UInt8], features: ComponentFeatures = .engineDefaults,
         limits: ComponentLimits = ComponentLimits()

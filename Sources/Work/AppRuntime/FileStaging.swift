@@ -22,6 +22,9 @@ public struct FileStaging: Sendable {
         let files = component.files
         let copiesRoot = files.contains { $0.kind == .file } || files.filter { $0.guestPath == "/" }.count > 1
         guard copiesRoot else { return files.map { grant($0.hostPath, $0.guestPath, $0.access) } }
+        // Copies are for this user alone, whoever may read the originals.
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let root = "\(folder)/\(component.id)"
         // Longest guest path last, so that a mount inside another one wins.
         for mount in files.sorted(by: { $0.guestPath.utf8.count < $1.guestPath.utf8.count }) {

@@ -127,7 +127,11 @@ extension HTTP1Connection: ExchangeTransport {
             context?.write(wrapOutboundOut(piece), promise: nil)
             beginOutput()
         }
-        if isChunked { output.writeStaticString("\r\n") }
+        if isChunked {
+            // The piece may have left with what was before it.
+            beginOutput()
+            output.writeStaticString("\r\n")
+        }
     }
 
     /// Up to here copying a piece is cheaper than another entry in `writev`.

@@ -149,7 +149,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
 
     func channelReadComplete(context: ChannelHandlerContext) {
         isInRead = false
-        if needsFlush { flush() }
+        if needsFlush { loopState.flushAtEndOfTurn(self) }
         adjustReading()
     }
 

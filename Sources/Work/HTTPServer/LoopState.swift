@@ -27,6 +27,8 @@ final class LoopState: @unchecked Sendable {
     private var connections: [any TrackedConnection] = []
     private var ticker: RepeatedTask?
     private var records: [AccessRecord] = []
+    private var unflushed: [HTTP1Connection] = []
+    private var firstUnflushed = NIODeadline.uptimeNanoseconds(0)
     private var requestIDs = RequestID()
     private var dateSecond: Int64 = -1
     /// The value of the `date` field.
@@ -99,6 +101,31 @@ final class LoopState: @unchecked Sendable {
             if index < connections.count { body(connections[index]) }
             index -= 1
         }
+    }
+
+    // MARK: Output
+
+    // How long the first of several finished responses waits for the others of the loop's turn.
+    private static let flushDelayMax = TimeAmount.microseconds(100)
+
+    /// Has `connection` flushed at the end of the loop's turn.
+    ///
+    /// Every write wakes a client. Written one by one between two requests, responses cost a switch of threads each; at
+    /// the end of the turn, they cost one for all. A turn that takes long does not keep them.
+    func flushAtEndOfTurn(_ connection: HTTP1Connection) {
+        if unflushed.isEmpty {
+            firstUnflushed = .now()
+            loop.assumeIsolated().execute { self.flushAll() }
+        }
+        unflushed.append(connection)
+        if unflushed.count > 1, NIODeadline.now() - firstUnflushed > Self.flushDelayMax { flushAll() }
+    }
+
+    private func flushAll() {
+        // Taken out first: a flush may end a request, begin another one, and come back here.
+        let batch = unflushed
+        unflushed = []
+        for connection in batch { connection.flush() }
     }
 
     // MARK: Requests

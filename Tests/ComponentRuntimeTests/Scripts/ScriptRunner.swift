@@ -36,7 +36,7 @@ final class ScriptRunner {
     init(engine: Engine, loop: any EventLoop) throws {
         self.engine = engine
         self.loop = loop
-        let scheduler = try loop.submit {
+        let scheduler = loop.submit {
             Shared(value: FiberScheduler(engine: engine, eventLoop: loop))
         }
         self.scheduler = try scheduler.wait()

@@ -16,6 +16,8 @@ public struct UpRequest: Sendable, Equatable {
     public var asJSON: Bool
     /// Added to the environment of every component; wins over the manifest.
     public var environment: [EnvironmentVariable]
+    /// How long accepted requests may take after a signal asked for the end.
+    public var drainTime: Duration = .seconds(30)
 
     /// A request for the application at `location`.
     public init(

@@ -44,10 +44,8 @@ struct CommandRun {
         do {
             let limits = request.limits.applied(to: .standard)
             let store = try Store(engine: entry.template.module.engine, limits: InstanceLimits(limits))
-            // A stream that this process lacks, the guest lacks too.
             store[GuestSystem.key] = GuestSystem(
-                plan, input: try? DescriptorStream(inherited: 0), output: try? DescriptorStream(inherited: 1),
-                errorOutput: try? DescriptorStream(inherited: 2))
+                plan, input: stream(0), output: stream(1), errorOutput: stream(2))
             let fiber = Fiber(
                 store: store, scheduler: scheduler, limits: fiberLimits, entry: .fresh(entry, [])
             ) {
@@ -57,6 +55,11 @@ struct CommandRun {
         } catch {
             ended.fail(error)
         }
+    }
+
+    private func stream(_ descriptor: Int32) -> DescriptorStream? {
+        // A stream that this process lacks, the guest lacks too.
+        try? DescriptorStream(inherited: descriptor)
     }
 
     private func status(of result: Result<[Value], Trap>) -> ProcessStatus {
@@ -84,6 +87,8 @@ struct CommandRun {
 
     private func systemPlan() throws -> HostSystemPlan {
         let name = request.modulePath.split(separator: "/").last.map(String.init) ?? request.modulePath
+        var limits = HostSystemLimits()
+        limits.descriptors = request.limits.applied(to: .standard).openFilesMax
         return try HostSystemPlan(
             arguments: [name] + request.arguments,
             environment: request.environment.map { ($0.name, $0.value) },
@@ -91,7 +96,7 @@ struct CommandRun {
                 DirectoryGrant(
                     hostPath: folder.hostPath, guestPath: folder.guestPath,
                     access: folder.access == .readOnly ? .readOnly : .readWrite)
-            })
+            }, limits: limits)
     }
 
     // One guest runs, so the pools need no more than it may use.

@@ -24,23 +24,25 @@ struct ApplicationServer {
     private static let fileThreads = 8
 
     func run() async throws -> ProcessStatus {
-        OpenFiles.raiseLimit()
+        let openFiles = OpenFiles.raiseLimit()
         let signals = StopSignals()
         let application = try readApplication()
         let logs = try ServerLogs(request: request, applicationFolder: application.folder, console: console)
-        let staging = FileStaging(
-            folder: "\(FileManager.default.temporaryDirectory.path)/martlet-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(atPath: staging.folder) }
+        let staging = StagingFolder()
+        staging.removeLeftovers()
+        defer { staging.remove() }
         let engine = try Engine()
         let pool = NIOThreadPool(numberOfThreads: Self.fileThreads)
         pool.start()
-        let loaded = try load(application, engine: engine, staging: staging, files: .offload(pool))
+        let loaded = try load(
+            application, engine: engine, staging: FileStaging(folder: staging.path), files: .offload(pool))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let schedulers = try await FiberSchedulers(engine: engine, group: group)
         let logger = Logger(label: "martlet") { _ in ConsoleLogHandler(console: console) }
         let handler = try HTTPTriggerHandler(loaded, schedulers: schedulers, log: logs, logger: logger)
         for diagnostic in handler.diagnostics { logger.warning("\(diagnostic)") }
-        let server = try await start(handler, group: group, logs: logs)
+        let server = try await start(
+            handler, group: group, logs: logs, limits: limits(engine.limits, openFiles: openFiles))
         announce(application, server)
         await stop(server, signals)
         try await schedulers.cancelAll("Martlet is shutting down")
@@ -73,7 +75,7 @@ struct ApplicationServer {
     }
 
     private func start(
-        _ handler: HTTPTriggerHandler, group: any EventLoopGroup, logs: ServerLogs
+        _ handler: HTTPTriggerHandler, group: any EventLoopGroup, logs: ServerLogs, limits: HTTPServerLimits
     ) async throws -> HTTPServer {
         var tls: HTTPServerTLS?
         do {
@@ -83,8 +85,9 @@ struct ApplicationServer {
         } catch let error as HTTPServerTLS.SetupError {
             throw OperatorError(error.description)
         }
-        let configuration = HTTPServerConfiguration(
+        var configuration = HTTPServerConfiguration(
             address: .tcp(host: request.listen.host, port: request.listen.port), tls: tls, group: group)
+        configuration.limits = limits
         do {
             return try await HTTPServer.start(
                 configuration, handler: handler, accessLog: logs.hasAccessLog ? logs : nil
@@ -94,6 +97,14 @@ struct ApplicationServer {
                 "Cannot listen on \(request.listen): \(error). Free the port, or choose another with --listen"
             )
         }
+    }
+
+    /// Requests wait for a place before the engine's slots run out, and connections leave descriptors for guests.
+    private func limits(_ engine: EngineLimits, openFiles: Int) -> HTTPServerLimits {
+        var limits = HTTPServerLimits()
+        limits.admission?.concurrentRequests = Int(min(engine.stacks, engine.memories, engine.coreInstances))
+        limits.connections = min(limits.connections, openFiles * 3 / 4)
+        return limits
     }
 
     private struct Listening: Encodable {
@@ -138,9 +149,4 @@ struct ApplicationServer {
         try? await drained.get()
         impatience.cancel()
     }
-}
-
-extension UpRequest {
-    /// How long accepted requests may take after a signal asked for the end.
-    var drainTime: Duration { .seconds(30) }
 }

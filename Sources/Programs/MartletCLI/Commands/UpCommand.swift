@@ -59,6 +59,12 @@ struct UpCommand: OperationCommand {
             "Add to the environment of every component. May be repeated.", valueName: "name=value"))
     var environment: [EnvironmentArgument] = []
 
+    @Option(
+        name: .customLong("drain-time"),
+        help: ArgumentHelp(
+            "How long accepted requests may take after a signal (default: 30s).", valueName: "duration"))
+    var drainTime: DurationArgument?
+
     @Flag(name: [.customShort("q"), .customLong("quiet")], help: "Do not repeat the output of guests here.")
     var isQuiet = false
 
@@ -75,10 +81,11 @@ struct UpCommand: OperationCommand {
     var request: UpRequest {
         var tls: TLSFiles?
         if let certificate, let key { tls = TLSFiles(certificatePath: certificate, keyPath: key) }
-        return UpRequest(
+        var request = UpRequest(
             location: file ?? from ?? ".", listen: listen.address, tls: tls, logFolder: logFolder,
-            isQuiet: isQuiet,
-            asJSON: asJSON, environment: environment.map(\.variable))
+            isQuiet: isQuiet, asJSON: asJSON, environment: environment.map(\.variable))
+        if let drainTime { request.drainTime = drainTime.duration }
+        return request
     }
 
     func perform(_ operations: any Operations, console: Console) async throws -> ProcessStatus {

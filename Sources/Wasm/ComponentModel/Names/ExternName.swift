@@ -52,7 +52,9 @@ public struct ExternName: Sendable, Hashable {
             let resource = resource.lowercased()
             let name = name.lowercased()
             return resource == name ? "0" + resource : "2\(resource).\(name)"
-        case .interface: return "3" + text
+        case .interface:
+            let version = version.map { "@" + $0 } ?? ""
+            return "3" + text.dropLast(version.count).lowercased() + version
         case .dependency: return "4" + text
         case .url: return "5" + text
         case .hash: return "6" + text

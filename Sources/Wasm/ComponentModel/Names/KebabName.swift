@@ -34,6 +34,9 @@ enum KebabName {
         return !isEmptyWord
     }
 
+    /// The label in lower case without hyphens.
+    static func folded(_ label: String) -> String { label.lowercased().filter { $0 != "-" } }
+
     static func isLowercase(_ bytes: some Collection<UInt8>) -> Bool {
         !bytes.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
     }

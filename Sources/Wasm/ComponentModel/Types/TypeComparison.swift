@@ -76,7 +76,7 @@ public struct TypeComparison {
         let given = actual.types[left]
         let asked = wanted.types[right]
         let names = { (component: Component, range: PoolRange) in
-            component.types[range].map { component.names[$0.name] }
+            component.types[range].map { KebabName.folded(component.names[$0.name]) }
         }
         var isSame = given.isAsync == asked.isAsync
         isSame = isSame && names(actual, given.parameters) == names(wanted, asked.parameters)
@@ -104,7 +104,9 @@ public struct TypeComparison {
         for (own, other) in zip(left.indices, right.indices) {
             let given = actual.types.members[own]
             let asked = wanted.types.members[other]
-            guard actual.names[given.name] == wanted.names[asked.name] else { return false }
+            guard
+                KebabName.folded(actual.names[given.name]) == KebabName.folded(wanted.names[asked.name])
+            else { return false }
             guard try isSame(given.type, asked.type) else { return false }
         }
         return true

@@ -19,7 +19,7 @@ extension ComponentValidator {
         for (own, wanted) in zip(left.parameters.indices, right.parameters.indices) {
             try step(at: offset)
             let name = names[types.members[own].name]
-            guard types.members[own].name == types.members[wanted].name else {
+            guard areSame(types.members[own].name, types.members[wanted].name) else {
                 throw .invalid(
                     "expected parameter named `\(names[types.members[wanted].name])`, found `\(name)`",
                     at: offset)
@@ -50,6 +50,12 @@ extension ComponentValidator {
         }
         guard case .defined(let left) = actual, case .defined(let right) = expected else { return }
         try checkSame(left, right, at: offset)
+    }
+
+    /// Labels are the same when a bindings generator would make the same name of them: neither the case of letters
+    /// nor hyphens count, as in the engine.
+    private func areSame(_ left: NameID, _ right: NameID) -> Bool {
+        left == right || KebabName.folded(names[left]) == KebabName.folded(names[right])
     }
 
     private func describe(_ type: ComponentValueType) -> String {
@@ -120,7 +126,7 @@ extension ComponentValidator {
             try step(at: offset)
             let left = types.members[own]
             let right = types.members[wanted]
-            guard left.name == right.name else {
+            guard areSame(left.name, right.name) else {
                 throw .invalid(
                     "expected \(one) named `\(names[right.name])`, found `\(names[left.name])` (mismatch in \(many))",
                     at: offset)

@@ -35,7 +35,20 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
 
     /// Takes over an error of the C API and releases it.
     init(_ code: Code, consuming error: OpaquePointer, while action: String) {
-        self.init(code, "\(action): \(unsafe takeMessage(of: error))")
+        self.init(code, "\(action): \(EngineError.sentence(unsafe takeMessage(of: error)))")
+    }
+
+    /// The engine's report in one line: what failed, then each cause of its list.
+    private static func sentence(_ report: String) -> String {
+        let parts = report.split(separator: "\n\nCaused by:\n", maxSplits: 1)
+        guard parts.count == 2 else { return report }
+        let causes = parts[1].split(separator: "\n").map { line in
+            let text = line.drop { $0 == " " }
+            let number = text.prefix { $0.isNumber }
+            return number.isEmpty || !text.dropFirst(number.count).hasPrefix(": ")
+                ? text : text.dropFirst(number.count + 2)
+        }
+        return ([parts[0]] + causes).joined(separator: ": ")
     }
 }
 

@@ -18,7 +18,7 @@ import Synchronization
     private static let idleTicksMax = 50
 
     private nonisolated(unsafe) let engine: OpaquePointer
-    private let running = Atomic<Int>(0)
+    private let seats = Mutex<[Seat]>([])
     private let asleep = Atomic<Bool>(true)
     private let stopped = Atomic<Bool>(false)
     private nonisolated(unsafe) let alarm = UnsafeMutablePointer<Alarm>.allocate(capacity: 1)
@@ -44,15 +44,34 @@ import Synchronization
         precondition(started == 0, "the system refused the epoch ticker's thread (error \(started))")
     }
 
-    /// A guest is about to run on the calling thread.
-    func guestEnters() {
-        running.add(1, ordering: .sequentiallyConsistent)
+    /// Whether a guest runs on one thread. Each thread writes its own, so that none waits for another's cache line.
+    final class Seat: Sendable {
+        fileprivate let isTaken = Atomic<Bool>(false)
+        // Keeps two seats out of one cache line.
+        private let padding = (0, 0, 0, 0, 0, 0, 0, 0)
+    }
+
+    /// A seat for one more thread that runs guests.
+    func newSeat() -> Seat {
+        let seat = Seat()
+        seats.withLock { $0.append(seat) }
+        return seat
+    }
+
+    /// Gives a seat back.
+    func remove(_ seat: Seat) { seats.withLock { $0.removeAll { $0 === seat } } }
+
+    /// A guest is about to run on the seat's thread.
+    func guestEnters(_ seat: Seat) {
+        seat.isTaken.store(true, ordering: .sequentiallyConsistent)
         if asleep.load(ordering: .sequentiallyConsistent) { wake() }
     }
 
-    /// The guest of the calling thread has returned, waits or was preempted.
-    func guestLeaves() {
-        running.subtract(1, ordering: .relaxed)
+    /// The guest of the seat's thread has returned, waits or was preempted.
+    func guestLeaves(_ seat: Seat) { seat.isTaken.store(false, ordering: .relaxed) }
+
+    private var isAnyoneRunning: Bool {
+        seats.withLock { $0.contains { $0.isTaken.load(ordering: .sequentiallyConsistent) } }
     }
 
     /// Ends the thread and waits for it.
@@ -78,7 +97,7 @@ import Synchronization
             var period = timespec(tv_sec: 0, tv_nsec: Self.periodNanoseconds)
             unsafe nanosleep(&period, nil)
             unsafe wasmtime_engine_increment_epoch(engine)
-            idleTicks = running.load(ordering: .relaxed) > 0 ? 0 : idleTicks + 1
+            idleTicks = isAnyoneRunning ? 0 : idleTicks + 1
             if idleTicks >= Self.idleTicksMax {
                 sleepUntilNeeded()
                 idleTicks = 0
@@ -91,7 +110,7 @@ import Synchronization
         defer { unsafe pthread_mutex_unlock(&alarm.pointee.mutex) }
         asleep.store(true, ordering: .sequentiallyConsistent)
         // A guest that entered before the store above did not see it: look again.
-        if running.load(ordering: .sequentiallyConsistent) > 0 {
+        if isAnyoneRunning {
             asleep.store(false, ordering: .sequentiallyConsistent)
         }
         while asleep.load(ordering: .sequentiallyConsistent), !stopped.load(ordering: .sequentiallyConsistent)

@@ -18,8 +18,8 @@ public import NIOCore
     /// When the call must have ended.
     public let deadline: NIODeadline
 
-    /// Called each time the guest leaves the loop to others without having ended: it waits or its slice is over.
-    public var onPark: (() -> Void)?
+    /// Called each time the guest leaves the loop to others without having ended: it waits, or only its slice is over.
+    public var onPark: ((_ isWaiting: Bool) -> Void)?
 
     /// Epoch ticks of one time slice. The first tick may come at once, so a slice lasts one to two milliseconds.
     static let sliceTicks: UInt64 = 2
@@ -205,7 +205,7 @@ public import NIOCore
     }
 
     private func parked() {
-        onPark?()
+        unsafe onPark?(status == .suspending)
         guard unsafe status == .suspending else { return scheduler.enqueuePreempted(self) }
         if unsafe isWoken || interruption != nil {
             unsafe status = .ready

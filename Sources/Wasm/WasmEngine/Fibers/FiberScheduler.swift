@@ -9,7 +9,8 @@ public final class FiberScheduler {
     /// Fibers that have started and not ended.
     public var fiberCount: Int { unsafe live.count }
 
-    let ticker: EpochTicker
+    private let engine: Engine
+    private let seat: EpochTicker.Seat
     // Confined to one thread and never read and written at once: the checks would be a tenth of a suspension.
     @exclusivity(unchecked) private var current: Fiber?
     @exclusivity(unchecked) private var live: [Fiber] = []
@@ -30,8 +31,11 @@ public final class FiberScheduler {
     /// A scheduler for fibers of `engine` on `eventLoop`.
     public init(engine: Engine, eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
-        self.ticker = engine.ticker
+        self.engine = engine
+        self.seat = engine.ticker.newSeat()
     }
+
+    deinit { engine.ticker.remove(seat) }
 
     /// Ends every fiber, for shutdown. Waiting ones complete with a trap in the loop's next turn.
     public func cancelAll(_ message: String) {
@@ -50,12 +54,12 @@ public final class FiberScheduler {
 
     func enter(_ fiber: Fiber) {
         unsafe current = fiber
-        ticker.guestEnters()
+        engine.ticker.guestEnters(seat)
     }
 
     func leave() {
         unsafe current = nil
-        ticker.guestLeaves()
+        engine.ticker.guestLeaves(seat)
     }
 
     func remove(_ fiber: Fiber) {

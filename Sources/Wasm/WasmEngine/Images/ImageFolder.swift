@@ -32,6 +32,7 @@ public struct ImageFolder: Sendable {
         self.engine = engine
         self.path = path
         try PrivateFile.makeFolder(path)
+        PrivateFile.removeLeftovers(in: path)
         self.key = try ImageFolder.key(in: path)
     }
 

@@ -77,6 +77,25 @@ enum PrivateFile {
         }
     }
 
+    /// Removes what writers left in a folder when they were killed: files whose names tell a process that is no more.
+    ///
+    /// A writer on another machine that shares the folder may lose its file; it then keeps no image this time.
+    static func removeLeftovers(in folder: String) {
+        guard let entries = unsafe opendir(folder) else { return }
+        defer { unsafe closedir(entries) }
+        while let entry = unsafe readdir(entries) {
+            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) {
+                unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            let parts = name.split(separator: ".")
+            guard parts.count >= 4, parts.last == "tmp", let writer = pid_t(parts[parts.count - 3]),
+                writer > 0,
+                kill(writer, 0) != 0, errno == ESRCH
+            else { continue }
+            _ = unsafe unlink("\(folder)/\(name)")
+        }
+    }
+
     static func remove(_ path: String) throws {
         if unsafe unlink(path) != 0, errno != ENOENT { throw failure("remove \(path)") }
     }

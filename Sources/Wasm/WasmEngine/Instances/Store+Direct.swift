@@ -3,7 +3,8 @@ import CWasmtime
 extension Store {
     /// Makes an instance without a fiber. Only for modules without a start function, whose code would run unguarded.
     ///
-    /// - Throws: ``Trap`` when a data or element segment does not fit, or ``EngineError`` when slots ran out.
+    /// - Throws: ``Trap`` when a segment does not fit or the instance needs more than ``InstanceLimits``, or
+    ///   ``EngineError`` with code `exhausted` when slots ran out.
     public func instantiate(_ template: InstanceTemplate) throws -> Instance {
         precondition(
             !template.module.hasStartFunction, "a module with a start function needs a fiber")
@@ -11,7 +12,9 @@ extension Store {
         var trap: OpaquePointer?
         let error = unsafe wasmtime_instance_pre_instantiate(template.raw, context, &raw, &trap)
         if let error = unsafe error, unsafe trap == nil {
-            throw unsafe EngineError(.exhausted, consuming: error, while: "The instance could not be made")
+            let refusal = unsafe Trap(consumingError: error)
+            guard refusal.reason == .exhausted else { throw refusal }
+            throw EngineError(.exhausted, "The instance could not be made: \(refusal.message)")
         }
         if let trap = unsafe self.trap(consuming: trap, error: error) { throw trap }
         return adopt(raw)

@@ -29,9 +29,12 @@ final class CGIOutput: GuestOutput {
     private let headBytesMax: Int
     private let bodyBytesMax: Int
     private var section = ByteBuffer()
+    /// Where the last line of `section` begins, which is all that more bytes can complete.
+    private var lineStart = 0
     private var body = ByteBuffer()
     private var bodyBytes = 0
     private var head: CGIHead?
+    private var heldSince = NIODeadline.distantFuture
     private var isBlocked = false
 
     /// Whether the client has got a part of the response.
@@ -40,6 +43,8 @@ final class CGIOutput: GuestOutput {
 
     // What a program may write before its response begins to leave.
     private static let heldBytesMax = 16 << 10
+    // How long a program that only computes has it held; nobody notices so little.
+    private static let heldTimeMax = TimeAmount.milliseconds(100)
 
     init(exchange: HTTPExchange, headBytesMax: Int, bodyBytesMax: Int) {
         self.exchange = exchange
@@ -53,8 +58,9 @@ final class CGIOutput: GuestOutput {
         if failure != nil { throw .brokenPipe }
         if isBlocked { return 0 }
         if head == nil {
+            let scanned = section.readableBytes
             section.append(bytes)
-            try takeHead()
+            try takeHead(scanned)
         } else {
             body.append(bytes)
         }
@@ -72,8 +78,17 @@ final class CGIOutput: GuestOutput {
     }
 
     /// The program leaves the loop to others: what it has written goes out.
-    func flushBeforeWaiting() {
-        if let head, failure == nil, !isStreaming || body.readableBytes > 0 { flush(head) }
+    ///
+    /// Where only its time slice is over it may still fail at once, and the client then deserves a clear status: a short
+    /// answer is held a while longer.
+    func flush(beforeWaiting isWaiting: Bool) {
+        guard let head, failure == nil, !isStreaming || body.readableBytes > 0 else { return }
+        if !isWaiting, !isStreaming {
+            let now = NIODeadline.now()
+            heldSince = min(heldSince, now)
+            if now - heldSince < Self.heldTimeMax { return }
+        }
+        flush(head)
     }
 
     /// The program has ended well: completes the response.
@@ -104,8 +119,8 @@ final class CGIOutput: GuestOutput {
     }
 
     /// Splits the header section off at the first empty line.
-    private func takeHead() throws(HostError) {
-        guard let (length, rest) = Self.endOfSection(section.readableBytesView) else {
+    private func takeHead(_ scanned: Int) throws(HostError) {
+        guard let (length, rest) = endOfSection(from: scanned) else {
             if section.readableBytes > headBytesMax { throw fail(.headTooLong(headBytesMax)) }
             return
         }
@@ -126,13 +141,18 @@ final class CGIOutput: GuestOutput {
     }
 
     /// The length of the section before the empty line, and where the body begins.
-    private static func endOfSection(_ bytes: ByteBufferView) -> (length: Int, rest: Int)? {
-        let newline = UInt8(ascii: "\n")
-        var lineStart = bytes.startIndex
-        while let end = bytes[lineStart...].firstIndex(of: newline) {
-            let isEmpty = end == lineStart || (end == lineStart + 1 && bytes[lineStart] == UInt8(ascii: "\r"))
-            if isEmpty { return (lineStart - bytes.startIndex, end + 1 - bytes.startIndex) }
-            lineStart = end + 1
+    ///
+    /// Looks at each byte once, however small the pieces are that a program writes: the first `scanned` bytes hold no
+    /// line end after `lineStart`.
+    private func endOfSection(from scanned: Int) -> (length: Int, rest: Int)? {
+        let bytes = section.readableBytesView
+        var position = bytes.startIndex + scanned
+        while let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) {
+            let start = bytes.startIndex + lineStart
+            let isEmpty = end == start || (end == start + 1 && bytes[start] == UInt8(ascii: "\r"))
+            if isEmpty { return (lineStart, end + 1 - bytes.startIndex) }
+            position = end + 1
+            lineStart = position - bytes.startIndex
         }
         return nil
     }

@@ -42,7 +42,7 @@ final class WagiInvocation {
             return fail(.serviceUnavailable, "no instance could be made: \(error)", ["retry-after": "1"])
         }
         exchange.onCancelled = { [weak fiber] reason in fiber?.cancel("the exchange ended early: \(reason)") }
-        fiber.onPark = { [output] in output.flushBeforeWaiting() }
+        fiber.onPark = { [output] isWaiting in output.flush(beforeWaiting: isWaiting) }
         fiber.start()
     }
 
