@@ -1,5 +1,4 @@
 import ComponentModel
-import NIOConcurrencyHelpers
 import NIOCore
 import Testing
 import WasmEngine
