@@ -101,4 +101,20 @@ import WasmEngine
         }
         #expect(trap(of: try await runner.call(plan, "run", with: [.u32(1)]))?.reason == .cancelled)
     }
+
+    @Test func `an answer to an instance that is gone is ignored`() async throws {
+        let late = Recorder<(@Sendable () -> Void)?>(nil)
+        let plan = try runner.plan(worker("async")) { linker in
+            linker.root.asyncFunction("work") {
+                (call: borrowing ComponentCall, completion: HostCompletion<UInt32>, _: UInt32) throws(Trap) in
+                let bound = NIOLoopBound(completion, eventLoop: try call.fiber.eventLoop)
+                late.change { $0 = { bound.value.complete(1) } }
+            }
+        }
+        let limits = FiberLimits(cpuBudget: .seconds(1), deadline: .milliseconds(20))
+        let result = try await runner.call(plan, "run", with: [.u32(1)], limits: limits)
+        #expect(trap(of: result)?.reason == .deadline)
+        let answer = try #require(late.value)
+        try await runner.loop.submit(answer).get()
+    }
 }
