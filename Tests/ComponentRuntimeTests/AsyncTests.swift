@@ -1,5 +1,4 @@
 import ComponentModel
-import NIOConcurrencyHelpers
 import NIOCore
 import Testing
 import WasmEngine
@@ -101,5 +100,21 @@ import WasmEngine
             #expect(trap(of: result)?.reason == .cancelled)
         }
         #expect(trap(of: try await runner.call(plan, "run", with: [.u32(1)]))?.reason == .cancelled)
+    }
+
+    @Test func `an answer to an instance that is gone is ignored`() async throws {
+        let late = Recorder<(@Sendable () -> Void)?>(nil)
+        let plan = try runner.plan(worker("async")) { linker in
+            linker.root.asyncFunction("work") {
+                (call: borrowing ComponentCall, completion: HostCompletion<UInt32>, _: UInt32) throws(Trap) in
+                let bound = NIOLoopBound(completion, eventLoop: try call.fiber.eventLoop)
+                late.change { $0 = { bound.value.complete(1) } }
+            }
+        }
+        let limits = FiberLimits(cpuBudget: .seconds(1), deadline: .milliseconds(20))
+        let result = try await runner.call(plan, "run", with: [.u32(1)], limits: limits)
+        #expect(trap(of: result)?.reason == .deadline)
+        let answer = try #require(late.value)
+        try await runner.loop.submit(answer).get()
     }
 }

@@ -1,5 +1,4 @@
 import ComponentModel
-import NIOConcurrencyHelpers
 import Testing
 import WasmEngine
 
@@ -73,17 +72,17 @@ import WasmEngine
     }
 
     @Test func `a component in between sees every call`() async throws {
-        let calls = NIOLockedValueBox(0)
+        let calls = Recorder(0)
         let adder = try component(adder())
         let counter = try component(counter)
         let plan = try runner.plan(user) { linker in
             linker.root.function("count") { (_: borrowing ComponentCall) throws(Trap) in
-                calls.withLockedValue { $0 += 1 }
+                calls.change { $0 += 1 }
             }
             linker.add(adder)
             linker.add(counter)
         }
         #expect(try await runner.call(plan, "run").get() == [.u32(42)])
-        #expect(calls.withLockedValue { $0 } == 1)
+        #expect(calls.value == 1)
     }
 }

@@ -1,5 +1,4 @@
 import ComponentModel
-import NIOConcurrencyHelpers
 import NIOCore
 import Testing
 import WasmEngine
@@ -91,7 +90,7 @@ import WasmEngine
     }
 
     @Test func `a resource of the host is destroyed with its last handle`() async throws {
-        let destroyed = NIOLockedValueBox<[UInt64]>([])
+        let destroyed = Recorder<[UInt64]>([])
         let plan = try runner.plan(
             """
             (component
@@ -120,7 +119,7 @@ import WasmEngine
         ) { linker in
             let interface = linker.interface("test:host/counters")
             interface.resource("counter", Counter.self) { _, representation in
-                destroyed.withLockedValue { $0.append(representation) }
+                destroyed.change { $0.append(representation) }
             }
             interface.function("[constructor]counter") {
                 (_: borrowing ComponentCall, start: UInt32) throws(Trap) -> Own<Counter> in
@@ -132,6 +131,6 @@ import WasmEngine
             }
         }
         #expect(try await runner.call(plan, "run").get() == [.u32(42)])
-        #expect(destroyed.withLockedValue { $0 } == [42])
+        #expect(destroyed.value == [42])
     }
 }

@@ -10,13 +10,8 @@ enum Exceptions {
             "the same door, for text",
         "Sources/Wasm/ComponentModel/CanonicalABI/FlatValues.swift":
             "reads and writes the engine's slots of core values",
-        "Sources/Wasm/ComponentRuntime/Builtins/ComponentCore+Builtins.swift": "passes the engine's slots on",
-        "Sources/Wasm/ComponentRuntime/Instances/ComponentCore.swift": "passes the engine's slots on",
         "Sources/Wasm/ComponentRuntime/Instances/GuestMemoryAccess.swift":
-            "lends guest memory to the canonical ABI, which checks every range",
-        "Sources/Wasm/ComponentRuntime/Tasks/ComponentCore+Lift.swift": "passes the engine's slots on",
-        "Sources/Wasm/ComponentRuntime/Tasks/ComponentCore+Lower.swift": "passes the engine's slots on",
-        "Sources/Wasm/ComponentRuntime/Tasks/ComponentCore+Threads.swift": "passes the engine's slots on",
+            "lends the engine's slots and memories to the canonical ABI, which checks every access",
         "Sources/Hosts/HostSystem/SystemCall.swift": "the door to the system: pointers live for one call",
         "Sources/Hosts/HostSystem/SystemCall+Data.swift": "the same door, for reading and writing",
         "Sources/Hosts/HostSystem/MemoryStreams.swift": "copies between a ByteBuffer and a span",

@@ -18,15 +18,16 @@ final class ScriptRunner {
 
     private let engine: Engine
     private let loop: any EventLoop
-    private let scheduler: Shared<FiberScheduler>
+    private let scheduler: NIOLoopBound<FiberScheduler>
     private var definitions: [String: ComponentPlan] = [:]
-    private var instances: [String: Shared<ComponentInstance>] = [:]
-    private var last: Shared<ComponentInstance>?
+    private var instances: [String: Live] = [:]
+    private var last: Live?
     private var script = ""
 
-    /// Hands a loop's object to the loop.
-    struct Shared<Value>: @unchecked Sendable {
-        var value: Value
+    /// An instance, which only its loop may touch, and its plan.
+    private struct Live {
+        var plan: ComponentPlan
+        var instance: NIOLoopBound<ComponentInstance>
     }
 
     struct Mismatch: Error, CustomStringConvertible {
@@ -36,10 +37,10 @@ final class ScriptRunner {
     init(engine: Engine, loop: any EventLoop) throws {
         self.engine = engine
         self.loop = loop
-        let scheduler = loop.submit {
-            Shared(value: FiberScheduler(engine: engine, eventLoop: loop))
+        scheduler = try loop.submit {
+            NIOLoopBound(FiberScheduler(engine: engine, eventLoop: loop), eventLoop: loop)
         }
-        self.scheduler = try scheduler.wait()
+        .wait()
     }
 
     func run(script: String, text: String) {
@@ -57,11 +58,9 @@ final class ScriptRunner {
     }
 
     private func release() {
-        let owned = Shared(value: (definitions, instances, last))
         definitions = [:]
         instances = [:]
         last = nil
-        try? loop.submit { _ = owned }.wait()
     }
 
     private func run(_ form: ScriptForm) throws {
@@ -100,17 +99,17 @@ final class ScriptRunner {
     }
 
     private func instantiate(_ plan: ComponentPlan, _ name: String?) throws {
-        let instance = try loop.submit {
+        let instance = try loop.submit { [loop] in
             var limits = InstanceLimits()
             limits.instances = 1_000
             limits.tables = 1_000
             limits.memories = 1_000
             let instance = try ComponentInstance(plan, instanceLimits: limits)
             try instance.instantiate()
-            return Shared(value: instance)
+            return NIOLoopBound(instance, eventLoop: loop)
         }.wait()
-        last = instance
-        if let name { instances[name] = instance }
+        last = Live(plan: plan, instance: instance)
+        if let name { instances[name] = last }
     }
 
     private func binary(_ form: ScriptForm) throws -> [UInt8] {
@@ -181,22 +180,23 @@ final class ScriptRunner {
         guard let instance, let name = items.first?.text else {
             throw Mismatch(description: "there is no instance")
         }
-        let component = instance.value.plan.component
+        let component = instance.plan.component
         let type = try functionType(name, component)
         let values = ScriptValues(component: component)
         let arguments = try zip(items.dropFirst(), component.types[type.parameters]).map { form, member in
             guard let type = member.type else { throw Mismatch(description: "a parameter without a type") }
             return try values.value(form, type)
         }
-        let function = try instance.value.plan.function(name)
-        let promise = loop.makePromise(of: Shared<Result<[ComponentValue], Trap>>.self)
+        let function = try instance.plan.function(name)
+        let promise = loop.makePromise(of: Result<[ComponentValue], Trap>.self)
         let scheduler = self.scheduler
+        let bound = instance.instance
         loop.execute {
-            instance.value.call(function, arguments, on: scheduler.value) {
-                promise.succeed(Shared(value: $0))
+            bound.value.call(function, arguments, on: scheduler.value) {
+                promise.succeed($0)
             }
         }
-        return try promise.futureResult.wait().value
+        return try promise.futureResult.wait()
     }
 
     private func functionType(_ name: String, _ component: Component) throws -> ComponentFunctionType {
@@ -214,7 +214,7 @@ final class ScriptRunner {
             instance = instances[name]
             items = items.dropFirst()
         }
-        guard let component = instance?.value.plan.component, let name = items.first?.text else { return [] }
+        guard let component = instance?.plan.component, let name = items.first?.text else { return [] }
         let type = try functionType(name, component)
         return try form.items.dropFirst(2).map { form in
             guard let result = type.result else { throw Mismatch(description: "the function has no result") }

@@ -100,12 +100,14 @@ extension CanonicalTuple {
 }
 
 extension CanonicalPayload {
-    /// Lifts the result of a call into a guest, from a slot or from where the slot points.
+    /// Lifts the result of a call into a guest, from slots or from where the slot points.
+    ///
+    /// - Parameter most: how many flat values may be passed directly; sixteen for `task.return`.
     @inlinable
     public static func liftResult(
-        from slots: inout FlatValues, _ context: inout CanonicalContext
+        from slots: inout FlatValues, most: Int = FlatLimits.results, _ context: inout CanonicalContext
     ) throws(CanonicalTrap) -> Self {
-        guard flatTypes.count > FlatLimits.results else { return try lift(from: &slots, &context) }
+        guard flatTypes.count > most else { return try lift(from: &slots, &context) }
         let pointer = try slots.nextPointer(context.plan.width)
         try context.checkPlace(pointer, layout(context.plan.width))
         return try load(at: pointer, &context)

@@ -31,39 +31,42 @@ public final class InstanceState {
         resourceTypes = Array(repeating: nil, count: resourceTypeCount)
     }
 
-    /// The instances that a call from `caller` enters: this one and those around it that are not around the caller
-    /// as well. Nesting is bounded by `ComponentLimits.nesting`.
-    private func entered(from caller: InstanceState?) -> [InstanceState] {
-        var around: Set<ObjectIdentifier> = []
-        var next = caller
+    /// Whether this instance is `other`, or around it. Nesting is bounded by `ComponentLimits.nesting`.
+    private func isOrIsAround(_ other: InstanceState?) -> Bool {
+        var next = other
         while let instance = next {
-            around.insert(ObjectIdentifier(instance))
+            if instance === self { return true }
             next = instance.parent
         }
-        var result: [InstanceState] = []
-        next = self
-        while let instance = next {
-            if !around.contains(ObjectIdentifier(instance)) { result.append(instance) }
+        return false
+    }
+
+    /// Goes through the instances that a call from `caller` enters: this one and those around it that are not around
+    /// the caller as well.
+    private func forEachEntered(from caller: InstanceState?, _ body: (InstanceState) -> Void) {
+        var next: InstanceState? = self
+        while let instance = next, !instance.isOrIsAround(caller) {
+            body(instance)
             next = instance.parent
         }
-        return result
     }
 
     /// Whether a call from an instance, or from the host, may enter.
     public func mayEnter(from caller: InstanceState?) -> Bool {
-        guard parent != nil || caller != nil else { return mayEnter }
-        return entered(from: caller).allSatisfy(\.mayEnter)
+        var mayEnter = true
+        forEachEntered(from: caller) { mayEnter = mayEnter && $0.mayEnter }
+        return mayEnter
     }
 
     /// A call enters (CanonicalABI.md, component instances).
     public func enter(from caller: InstanceState?) throws(CanonicalTrap) {
         guard mayEnter(from: caller) else { throw .cannotEnter }
-        for instance in entered(from: caller) { instance.mayEnter = false }
+        forEachEntered(from: caller) { $0.mayEnter = false }
     }
 
     /// A call leaves, back to where it came from.
     public func leave(to caller: InstanceState?) {
-        for instance in entered(from: caller) { instance.mayEnter = true }
+        forEachEntered(from: caller) { $0.mayEnter = true }
     }
 
     /// A trap happened while code of the instance ran: it is never entered again.

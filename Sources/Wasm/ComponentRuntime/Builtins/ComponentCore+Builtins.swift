@@ -148,7 +148,7 @@ extension ComponentCore {
             options.memory == nil || memoryNumber(lift.options) == memoryNumber(options)
         else { throw Trap.host("invalid `task.return` signature and/or options for current task") }
         var context = context(type.canonical, options, instance)
-        var slots = unsafe FlatValues(values.buffer)
+        var slots = slots(of: values)
         try resolve(task, origin, &context, type, most: FunctionPlan.parametersMax, &slots)
     }
 
@@ -234,7 +234,7 @@ extension ComponentCore {
 
     /// Writes an event where the guest wants it.
     private func store(_ event: AsyncEvent, _ memory: Int, _ values: borrowing RawValues) throws(Trap) {
-        let view = unsafe CanonicalMemoryView(store.bytes(of: memories[memory]))
+        let view = view(of: memories[memory])
         let pointer = UInt64(values[u32: 1])
         try canonical { () throws(CanonicalTrap) in
             guard pointer & 3 == 0 else { throw CanonicalTrap(.memory, "unaligned pointer") }
@@ -251,7 +251,7 @@ extension ComponentCore {
         _ values: borrowing RawValues
     ) throws(Trap) {
         var context = context(node.canonical, options, instance)
-        var slots = unsafe FlatValues(values.buffer)
+        var slots = slots(of: values)
         values[u32: 0] = try canonical { () throws(CanonicalTrap) in
             let message = try context.liftValues(
                 node.parameters, most: FunctionPlan.parametersMax, from: &slots)
@@ -265,7 +265,7 @@ extension ComponentCore {
         _ values: borrowing RawValues
     ) throws(Trap) {
         var context = context(node.canonical, options, instance)
-        var slots = unsafe FlatValues(values.buffer)
+        var slots = slots(of: values)
         try canonical { () throws(CanonicalTrap) in
             let message = try async.errorMessage(values[u32: 0], in: instance.state)
             slots.position = 1

@@ -22,7 +22,7 @@ final class ComponentCore {
     private var memoryAccesses: [GuestMemoryAccess?]
 
     /// The thread whose code runs.
-    @exclusivity(unchecked) var current: GuestThread?
+    var current: GuestThread?
     /// Threads that go on when something becomes true, in the order in which they began to wait.
     var waiting: [GuestThread] = []
     /// Threads with a stack of their own that have not ended.
@@ -182,7 +182,7 @@ final class ComponentCore {
             thread.coroutine?.cancel()
             thread.coroutine = nil
         }
-        unsafe current = nil
+        current = nil
         callees.removeAll()
         buffers.removeAll()
     }

@@ -56,8 +56,18 @@ public final class ComponentInstance {
         }
     }
 
-    /// Runs host code that calls into the instance on a fiber, after the core instances were made.
-    func run(
+    /// Runs host code that calls into the instance, any number of times, on one fiber.
+    public func run(
+        on scheduler: FiberScheduler, limits: FiberLimits = FiberLimits(),
+        _ body: @escaping (ComponentCaller) throws(Trap) -> Void,
+        completion: @escaping (Result<Void, Trap>) -> Void
+    ) {
+        let caller = ComponentCaller(core: core)
+        run(on: scheduler, limits: limits, { () throws(Trap) in try body(caller) }, completion: completion)
+    }
+
+    /// The same, after the core instances were made.
+    private func run(
         on scheduler: FiberScheduler, limits: FiberLimits, _ body: @escaping HostEntry,
         completion: @escaping (Result<Void, Trap>) -> Void
     ) {

@@ -16,7 +16,7 @@ final class GuestMemoryAccess: CanonicalMemory {
     }
 
     // The view is replaced after each call into the guest, as its rules ask.
-    var view: CanonicalMemoryView { unsafe CanonicalMemoryView(core.store.bytes(of: memory)) }
+    var view: CanonicalMemoryView { core.view(of: memory) }
 
     func reallocate(
         _ old: UInt64, oldSize: UInt64, alignment: UInt64, newSize: UInt64
@@ -64,6 +64,14 @@ extension ComponentCore {
             do throws(Trap) { return .success(try body(slots)) } catch { return .failure(error) }
         }
         return try outcome.get()
+    }
+
+    /// The slots of a call to the host, which are valid as long as it lasts: its caller waits for it.
+    func slots(of values: borrowing RawValues) -> FlatValues { unsafe FlatValues(values.buffer) }
+
+    /// A memory's bytes, until the guest runs again.
+    func view(of memory: MemoryID) -> CanonicalMemoryView {
+        unsafe CanonicalMemoryView(store.bytes(of: memory))
     }
 
     /// Calls a guest function with slots.

@@ -3,7 +3,8 @@ import WasmEngine
 
 /// A call to an `async` function of the host that is under way.
 final class HostTask {
-    private unowned let core: ComponentCore
+    /// Gone when the instance ended before the host answered.
+    private weak var core: ComponentCore?
     /// Where the result goes; gone once it is there.
     private var frame: HostFrame?
     private let storage: FlatStorage?
@@ -23,7 +24,7 @@ final class HostTask {
         guard var frame = self.frame else { return }
         self.frame = nil
         try body(&frame)
-        core.async.start(subtask, loans: frame.context.loans)
+        core?.async.start(subtask, loans: frame.context.loans)
         pending = frame
         if let result { try result(self) }
     }
@@ -31,13 +32,13 @@ final class HostTask {
     /// The host has not answered when its function returns.
     func stay() {
         isCounted = true
-        core.hostCallCount += 1
+        core?.hostCallCount += 1
     }
 
     private func leave() {
         guard isCounted else { return }
         isCounted = false
-        core.hostCallCount -= 1
+        core?.hostCallCount -= 1
     }
 
     private var isCounted = false
@@ -52,23 +53,23 @@ final class HostTask {
         let store = { (task: HostTask) throws(Trap) in
             try task.pending?.lower(value)
             task.pending = nil
-            task.core.async.resolve(task.subtask, isCancelled: false)
+            task.core?.async.resolve(task.subtask, isCancelled: false)
             task.leave()
         }
         guard pending != nil else {
             result = store
             return
         }
-        core.enqueue { [self] () throws(Trap) in try store(self) }
+        core?.enqueue { [self] () throws(Trap) in try store(self) }
     }
 
     /// The call ended without a result, as the guest asked.
     func completeCancelled() {
         guard !isResolved else { return }
         isResolved = true
-        core.enqueue { [self] () throws(Trap) in
+        core?.enqueue { [self] () throws(Trap) in
             pending = nil
-            core.async.resolve(subtask, isCancelled: true)
+            core?.async.resolve(subtask, isCancelled: true)
             leave()
         }
     }

@@ -26,8 +26,14 @@ public final class ComponentPlan: Sendable {
     let exports: InstanceItems
     let functionCount: Int
     let hasChannels: Bool
+    /// Resource types of the outermost component.
+    let rootResources: [ResourceID: RuntimeResourceType]
 
-    init(_ builder: PlanBuilder, exports: InstanceItems) {
+    init(
+        _ builder: PlanBuilder, exports: InstanceItems,
+        resources rootResources: [ResourceID: RuntimeResourceType]
+    ) {
+        self.rootResources = rootResources
         component = builder.binaries[0].component
         engine = builder.engine
         modules = builder.modules

@@ -48,7 +48,8 @@ final class PlanBuilder {
 
     /// Walks through the component that is linked.
     func build() throws -> ComponentPlan {
-        ComponentPlan(self, exports: try instantiate(binary: 0).exports)
+        let (scope, exports) = try instantiate(binary: 0)
+        return ComponentPlan(self, exports: exports, resources: scope.resources)
     }
 
     /// Compiles the core modules of a component.

@@ -3,7 +3,7 @@ import WasmEngine
 
 /// Who called a lifted function: where parameters come from, and where the result goes.
 class CallOrigin {
-    fileprivate(set) var isResolved = false
+    fileprivate(set) final var isResolved = false
 
     /// Puts the parameters into the callee, in whose context and slots.
     func start(
@@ -108,6 +108,33 @@ final class HostOrigin: CallOrigin {
     ) throws(Trap) {
         do throws(CanonicalTrap) {
             results = try source.liftValues(type.result, most: most, from: &slots)
+        } catch { throw core.trap(error) }
+        isResolved = true
+    }
+}
+
+/// A call by the host, with Swift values of known types.
+final class TypedOrigin<Parameters: ParameterList, Result: CanonicalPayload>: CallOrigin {
+    private let arguments: Parameters
+    private(set) var result: Result?
+
+    init(_ arguments: Parameters) { self.arguments = arguments }
+
+    override func start(
+        _ core: ComponentCore, into target: inout CanonicalContext, _ type: FunctionPlan,
+        _ slots: inout FlatValues
+    ) throws(Trap) {
+        do throws(CanonicalTrap) {
+            try arguments.lowerParameters(into: &slots, &target)
+        } catch { throw core.trap(error) }
+    }
+
+    override func resolve(
+        _ core: ComponentCore, from source: inout CanonicalContext, _ type: FunctionPlan, most: Int,
+        _ slots: inout FlatValues
+    ) throws(Trap) {
+        do throws(CanonicalTrap) {
+            result = try Result.liftResult(from: &slots, most: most, &source)
         } catch { throw core.trap(error) }
         isResolved = true
     }

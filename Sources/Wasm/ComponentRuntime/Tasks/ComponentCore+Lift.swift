@@ -24,11 +24,11 @@ extension ComponentCore {
 
     /// Runs a task that does not block on the stack of whoever called.
     func onCallersStack(_ task: GuestTask, _ body: () throws(Trap) -> Void) throws(Trap) {
-        let previous = unsafe current
-        unsafe current = task.implicitThread
+        let previous = current
+        current = task.implicitThread
         task.implicitThread.isRunning = true
         try body()
-        unsafe current = previous
+        current = previous
     }
 
     func giveStack(to thread: GuestThread, _ body: @escaping HostEntry) throws(Trap) {

@@ -29,7 +29,7 @@ extension ComponentCore {
         _ values: borrowing RawValues
     ) throws(Trap) {
         // The slots are on the stack of the caller, who waits for the call's end.
-        let slots = unsafe FlatValues(values.buffer)
+        let slots = slots(of: values)
         let origin = GuestOrigin(
             plan, context(plan.type.canonical, plan.options, instance), slots,
             outParameter: try outParameter(plan, slots))
@@ -54,7 +54,7 @@ extension ComponentCore {
 
     private func copied(_ values: borrowing RawValues) throws(Trap) -> (FlatStorage, FlatValues) {
         let storage = FlatStorage(count: FunctionPlan.asyncParametersMax + 1)
-        var slots = unsafe FlatValues(values.buffer)
+        var slots = slots(of: values)
         var copy = storage.values
         try canonical { () throws(CanonicalTrap) in
             for _ in 0..<min(slots.count, FunctionPlan.asyncParametersMax + 1) {
@@ -81,7 +81,7 @@ extension ComponentCore {
         _ plan: LowerPlan, _ function: HostFunctionDefinition, _ instance: ComponentInstanceState,
         _ values: borrowing RawValues
     ) throws(Trap) {
-        let slots = unsafe FlatValues(values.buffer)
+        let slots = slots(of: values)
         var frame = HostFrame(
             core: self, type: plan.type, isAsync: plan.options.isAsync,
             context: context(plan.type.canonical, plan.options, instance), slots: slots,
@@ -89,9 +89,9 @@ extension ComponentCore {
         let call = ComponentCall(store: store)
         switch function.body {
         case .sync(let body):
-            let previous = unsafe current
+            let previous = current
             try body(call, &frame)
-            unsafe current = previous
+            current = previous
             frame.context.endLoans()
             if plan.options.isAsync { values[u32: 0] = SubtaskState.returned.rawValue }
         case .async(let body): try callAsyncHost(plan, body, frame, call, instance, values)

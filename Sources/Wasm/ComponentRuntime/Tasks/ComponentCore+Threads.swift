@@ -17,10 +17,10 @@ extension ComponentCore {
                 running.isWoken = true
                 return
             }
-            let previous = unsafe current
-            unsafe current = running
+            let previous = current
+            current = running
             let isFinished = try coroutine.resume()
-            unsafe current = previous
+            current = previous
             if isFinished {
                 running.coroutine = nil
                 running.isRunning = false
@@ -43,7 +43,7 @@ extension ComponentCore {
 
     /// The thread whose code called the host.
     func currentThread() throws(Trap) -> GuestThread {
-        guard let current = unsafe current else {
+        guard let current = current else {
             throw Trap.host("a built-in was called from outside of any task")
         }
         return current
