@@ -33,21 +33,14 @@ final class GuestMemoryAccess: CanonicalMemory {
                 }
                 try core.call(realloc, slots)
                 values.position = 0
-                return try core.canonical { () throws(CanonicalTrap) in
-                    core.plan.isWide(self)
-                        ? try values.next(UInt64.self) : UInt64(try values.next(UInt32.self))
-                }
+                // A 32-bit result leaves the upper half of its slot as the first parameter had it: zero.
+                return try core.canonical { () throws(CanonicalTrap) in try values.next(UInt64.self) }
             }
         } catch {
             core.carriedTrap = error
             throw CanonicalTrap(.realloc, error.message)
         }
     }
-}
-
-extension ComponentPlan {
-    /// Whether addresses of a memory have 64 bits.
-    func isWide(_ access: GuestMemoryAccess) -> Bool { canonicalPlans.contains { $0.width == .bits64 } }
 }
 
 extension ComponentCore {
