@@ -25,9 +25,7 @@ enum Exceptions {
 
     /// Files in which `@unchecked Sendable` may stand.
     static let uncheckedSendable: [String: String] = [
-        "Sources/Work/HTTPServer/LoopState.swift": "its state is touched on its own event loop only",
-        "Tests/ComponentRuntimeTests/Scripts/ScriptRunner.swift":
-            "carries a scheduler to the loop it belongs to, and back to nobody",
+        "Sources/Work/HTTPServer/LoopState.swift": "its state is touched on its own event loop only"
     ]
 
     /// Files in which the process may be ended over a programmer's error.
