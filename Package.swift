@@ -46,6 +46,7 @@ let layers: [Layer] = [
             Module(
                 "ComponentRuntime", uses: ["WasmEngine", "ComponentModel"],
                 libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
+            Module("ComponentEncoding", uses: ["ComponentModel"], testUses: ["WasmEngine", "ComponentRuntime"]),
         ]),
     Layer(
         name: "App",
@@ -58,7 +59,16 @@ let layers: [Layer] = [
         modules: [
             Module("CHostSystem", .c),
             Module("HostSystem", uses: ["CHostSystem", "WasmEngine"], libraries: [.nioCore, .nioPosix]),
-            Module("WASI", uses: ["HostSystem", "WasmEngine"], libraries: [.nioCore, .nioPosix]),
+            Module(
+                "WASI", uses: ["HostSystem", "WasmEngine", "ComponentModel", "ComponentRuntime"],
+                libraries: [.nioCore, .nioPosix]),
+            Module(
+                "WASIHTTP",
+                uses: ["HostSystem", "WASI", "WasmEngine", "ComponentModel", "ComponentRuntime"],
+                libraries: [.nioCore, .nioHTTP1]),
+            Module(
+                "OutboundHTTP", uses: ["HostSystem", "WASIHTTP"],
+                libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient]),
         ]),
     Layer(
         name: "Work",
@@ -70,11 +80,18 @@ let layers: [Layer] = [
                     .nioConcurrencyHelpers,
                 ]),
             Module(
-                "AppRuntime", uses: ["AppModel", "WasmEngine", "HostSystem", "WASI"],
+                "AppRuntime",
+                uses: [
+                    "AppModel", "WasmEngine", "ComponentModel", "ComponentRuntime", "HostSystem", "WASI",
+                    "WASIHTTP",
+                ],
                 libraries: [.nioCore, .nioPosix, .logging]),
             Module(
                 "HTTPTrigger",
-                uses: ["AppModel", "AppRuntime", "HTTPServer", "HostSystem", "WASI", "WasmEngine"],
+                uses: [
+                    "AppModel", "AppRuntime", "HTTPServer", "HostSystem", "WASI", "WASIHTTP", "WasmEngine",
+                    "ComponentModel", "ComponentRuntime",
+                ],
                 libraries: [.nioCore, .nioHTTP1, .logging]),
         ]),
     Layer(
@@ -83,8 +100,9 @@ let layers: [Layer] = [
             Module(
                 "Assembly",
                 uses: [
-                    "AppModel", "Manifests", "WasmEngine", "HostSystem", "WASI", "HTTPServer", "AppRuntime",
-                    "HTTPTrigger",
+                    "AppModel", "Manifests", "WasmEngine", "ComponentModel", "ComponentRuntime",
+                    "ComponentEncoding", "HostSystem", "WASI", "WASIHTTP", "OutboundHTTP", "HTTPServer",
+                    "AppRuntime", "HTTPTrigger",
                 ],
                 libraries: [.nioCore, .nioPosix, .nioHTTP1, .logging, .subprocess, .system]),
             Module(
@@ -131,6 +149,7 @@ extension Target.Dependency {
     static let logging = Self.product(name: "Logging", package: "swift-log")
     static let argumentParser = Self.product(name: "ArgumentParser", package: "swift-argument-parser")
     static let system = Self.product(name: "SystemPackage", package: "swift-system")
+    static let asyncHTTPClient = Self.product(name: "AsyncHTTPClient", package: "async-http-client")
     static let subprocess = Self.product(name: "Subprocess", package: "swift-subprocess")
 }
 
@@ -223,6 +242,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: layers.flatMap(targets(of:)) + [tidyTests, endToEndTests] + benchmarks
