@@ -45,7 +45,8 @@ public struct HostName: Sendable, Hashable, CustomStringConvertible {
             return "has a part longer than \(labelBytesMax) bytes"
         }
         if let last = labels.last, isNumber(last) {
-            return "ends in a number, but is not an address in dotted decimal (four numbers, no leading zeros)"
+            return
+                "ends in a number, but is not an address in dotted decimal (four numbers, no leading zeros)"
         }
         return nil
     }
@@ -57,7 +58,8 @@ public struct HostName: Sendable, Hashable, CustomStringConvertible {
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"): true
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+            true
         default: false
         }
     }

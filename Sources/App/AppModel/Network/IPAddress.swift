@@ -8,7 +8,11 @@ public enum IPAddress: Sendable, Hashable {
     /// The version 4 address inside an IPv4-mapped one (`::ffff:a.b.c.d`, RFC 4291 §2.5.5.2); else the address itself.
     /// A system connects both to the same place, so rules look at this form.
     public var canonical: IPAddress {
-        if case .v6(let bits) = self, bits >> 32 == 0xFFFF { .v4(UInt32(truncatingIfNeeded: bits)) } else { self }
+        if case .v6(let bits) = self, bits >> 32 == 0xFFFF {
+            .v4(UInt32(truncatingIfNeeded: bits))
+        } else {
+            self
+        }
     }
 
     /// 4 or 16 bytes, most significant first.

@@ -33,7 +33,8 @@ public enum OutboundHost: Sendable, Hashable, CustomStringConvertible {
     public static func problem(in text: some StringProtocol) -> String? {
         if OutboundHost(text) != nil { return nil }
         if text.utf8.first == UInt8(ascii: "[") {
-            return text.contains("%") ? "has a zone, which is not allowed" : "is not an IPv6 address in brackets"
+            return text.contains("%")
+                ? "has a zone, which is not allowed" : "is not an IPv6 address in brackets"
         }
         if text.contains(":") { return "is not a host; an IPv6 address stands in brackets" }
         return HostName.problem(in: text)

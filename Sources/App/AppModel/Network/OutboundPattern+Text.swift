@@ -48,7 +48,8 @@ extension OutboundPattern {
         let host = text[..<(colon ?? text.endIndex)]
         let port = colon.map { text[text.index(after: $0)...] }
         if host.contains("/") || port?.contains("/") == true, AddressBlock(host) == nil {
-            throw .init(sentence: "must be scheme://host[:port] without a path, as in \"https://example.com\"")
+            throw .init(
+                sentence: "must be scheme://host[:port] without a path, as in \"https://example.com\"")
         }
         // `host:` has the usual port.
         return (host, port?.isEmpty == true ? nil : port)
@@ -99,7 +100,9 @@ extension OutboundPattern {
     }
 
     private static func shown(_ text: some StringProtocol) -> String {
-        let scalars = text.unicodeScalars.prefix(80).map { $0.properties.isWhitespace || $0.value < 0x20 ? "\u{FFFD}" : $0 }
+        let scalars = text.unicodeScalars.prefix(80).map {
+            $0.properties.isWhitespace || $0.value < 0x20 ? "\u{FFFD}" : $0
+        }
         return String(String.UnicodeScalarView(scalars)) + (text.unicodeScalars.count > 80 ? "…" : "")
     }
 }
