@@ -69,7 +69,7 @@ let layers: [Layer] = [
                 libraries: [.nioCore, .nioHTTP1]),
             Module(
                 "OutboundHTTP", uses: ["AppModel", "HostSystem", "WASIHTTP"],
-                libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient]),
+                libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioSSL, .nioTLS]),
         ]),
     Layer(
         name: "Work",

@@ -132,3 +132,17 @@ public final class HostNetwork: Sendable {
         return refusal
     }
 }
+
+extension HostNetwork {
+    /// Leave to call another component of the application by its name under `spin.internal`, which uses no network.
+    ///
+    /// - Throws: the refusal, which the operator has seen.
+    public func admitChaining(scheme: String, host: String) throws(NetworkRefusal) -> NetworkAdmission {
+        // The port of a component means nothing: the usual one stands for it.
+        let port = OutboundPattern.usualPort(of: scheme) ?? 80
+        guard let name = HostName(host),
+            let admission = grants.admission(scheme: scheme, host: .name(name), port: port)
+        else { throw refuse(scheme: scheme, target: host, .notAllowed) }
+        return admission
+    }
+}
