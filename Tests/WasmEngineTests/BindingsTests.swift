@@ -91,7 +91,8 @@ import CWasmtime
         "c_bool": "bool", "c_uint8": "uint8", "c_uint32": "uint32", "c_uint64": "uint64", "c_int64": "int64",
         "c_size_t": "size", "size_t": "size", "uint8_t": "uint8", "uint32_t": "uint32", "uint64_t": "uint64",
         "int64_t": "int64", "wasm_valkind_t": "uint8", "wasm_externkind_t": "uint8",
-        "wasmtime_trap_code_t": "uint8",
+        "wasmtime_trap_code_t": "uint8", "wasmtime_opt_level_t": "uint8",
+        "wasmtime_regalloc_algorithm_t": "uint8",
     ]
 
     @Test func everyStructureHasTheFieldsOfTheBindings() {

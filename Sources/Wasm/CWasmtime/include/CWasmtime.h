@@ -138,6 +138,11 @@ typedef union wasmtime_val_raw {
 #define WASM_EXTERN_MEMORY 3
 #define WASM_EXTERN_TAG 4
 
+typedef uint8_t wasmtime_opt_level_t;
+#define WASMTIME_OPT_LEVEL_NONE 0
+typedef uint8_t wasmtime_regalloc_algorithm_t;
+#define WASMTIME_REGALLOC_SINGLE_PASS 1
+
 #define WASMTIME_UPDATE_DEADLINE_CONTINUE 0
 #define WASMTIME_UPDATE_DEADLINE_YIELD 1
 
@@ -158,11 +163,18 @@ void wasmtime_config_parallel_compilation_set(wasm_config_t *, bool);
 void wasmtime_config_memory_reservation_set(wasm_config_t *, uint64_t);
 void wasmtime_config_memory_guard_size_set(wasm_config_t *, uint64_t);
 void wasmtime_config_memory_may_move_set(wasm_config_t *, bool);
+void wasmtime_config_memory_init_cow_set(wasm_config_t *, bool);
+void wasmtime_config_native_unwind_info_set(wasm_config_t *, bool);
+void wasmtime_config_cranelift_opt_level_set(wasm_config_t *, wasmtime_opt_level_t);
+void wasmtime_config_cranelift_regalloc_algorithm_set(wasm_config_t *, wasmtime_regalloc_algorithm_t);
 void wasmtime_config_wasm_threads_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_tail_call_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_component_model_async_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_component_model_more_async_builtins_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_component_model_async_stackful_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_component_model_map_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_component_model_implements_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_component_model_canonical_names_set(wasm_config_t *, bool);
 wasmtime_pooling_allocation_config_t *wasmtime_pooling_allocation_config_new(void);
 void wasmtime_pooling_allocation_config_delete(wasmtime_pooling_allocation_config_t *);
 void wasmtime_pooling_allocation_config_max_unused_warm_slots_set(wasmtime_pooling_allocation_config_t *, uint32_t);
