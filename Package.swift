@@ -217,6 +217,12 @@ let benchmarks: [Target] = [
         path: "Benchmarks/EngineBench",
         swiftSettings: testSettings, linkerSettings: linkerSettings),
     .executableTarget(
+        name: "component-bench",
+        dependencies: [
+            "CWasmtime", "WasmEngine", "ComponentModel", "ComponentRuntime", .nioCore, .nioPosix,
+        ],
+        path: "Benchmarks/ComponentBench", swiftSettings: testSettings, linkerSettings: linkerSettings),
+    .executableTarget(
         name: "bare-server", dependencies: [.nioCore, .nioPosix, .nioHTTP1], path: "Benchmarks/BareServer",
         swiftSettings: testSettings),
 ]
