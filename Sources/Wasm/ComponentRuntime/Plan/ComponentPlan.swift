@@ -24,6 +24,7 @@ public final class ComponentPlan: Sendable {
     let resources: [ResourcePlan]
     let memories: [MemoryPlan]
     let channels: ChannelTypes
+    let channelMatches = ChannelMatches()
     let hostDestructors: [RuntimeResourceType: HostDestructor]
     let exports: InstanceItems
     let functionCount: Int
