@@ -12,8 +12,10 @@ final class PooledExchange: OutboundExchange {
         exchange.onReadable = nil
         exchange.onWritable = nil
         exchange.cancel()
+        onRelease?()
     }
 
+    var onRelease: (() -> Void)?
     var response: Result<ResponseHead, HTTPErrorCode>? { exchange.response }
     var onResponse: (() -> Void)? {
         get { exchange.onResponse }

@@ -131,6 +131,11 @@ public final class HostNetwork: Sendable {
         observer?.refused(refusal)
         return refusal
     }
+
+    /// Shows the operator a part of a request that a guest may not have, before there is a place it goes to.
+    public func refuseRequest(_ problem: String) {
+        _ = refuse(scheme: "http", target: "", .invalidRequest(problem))
+    }
 }
 
 extension HostNetwork {

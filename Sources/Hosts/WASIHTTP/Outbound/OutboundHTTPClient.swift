@@ -35,6 +35,8 @@ public protocol OutboundExchange: BodySource, BodySink {
     var response: Result<ResponseHead, HTTPErrorCode>? { get }
     /// Fires once, when ``response`` is there; never before this is set.
     var onResponse: (() -> Void)? { get set }
+    /// Fires when nobody holds it any more; once.
+    var onRelease: (() -> Void)? { get set }
     /// Ends the exchange: nobody wants the response any more.
     func cancel()
 }
@@ -62,10 +64,14 @@ public final class FailedExchange: OutboundExchange {
     /// An exchange that failed for this reason.
     public init(_ code: HTTPErrorCode) { self.code = code }
 
+    deinit { onRelease?() }
+
     /// The failure.
     public var response: Result<ResponseHead, HTTPErrorCode>? { .failure(code) }
     /// Never fires: the response is there from the start.
     public var onResponse: (() -> Void)?
+    /// Fires at the end of its life.
+    public var onRelease: (() -> Void)?
     /// Never fires.
     public var onReadable: (() -> Void)?
     /// Never fires.
