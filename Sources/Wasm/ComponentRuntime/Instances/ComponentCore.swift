@@ -31,6 +31,8 @@ final class ComponentCore {
     var callees: [SubtaskID: SubtaskCallee] = [:]
     /// Where the buffers of guests' ends of streams and futures are.
     var buffers: [ChannelEndID: EndBuffer] = [:]
+    /// Ends of streams and futures that the host holds.
+    var hostEnds: [ChannelID: HostChannelEnd] = [:]
     /// Things that happened outside and need the guest's stack.
     var hostEvents: [HostEntry] = []
     /// Calls to the host that are under way.
@@ -53,7 +55,7 @@ final class ComponentCore {
             state.resourceTypes = instance.resourceTypes
             state.ownResourceTypes = instance.ownResourceTypes
             instances.append(
-                ComponentInstanceState(number: number, state: state, async: async, plan: plan))
+                ComponentInstanceState(number: number, state: state, core: self))
         }
         store[Self.key] = self
     }
@@ -185,6 +187,7 @@ final class ComponentCore {
         current = nil
         callees.removeAll()
         buffers.removeAll()
+        closeHostEnds()
     }
 
     // MARK: - The host
@@ -201,8 +204,7 @@ final class ComponentCore {
 final class ComponentInstanceState {
     let number: Int
     let state: InstanceState
-    private let async: AsyncState
-    private let plan: ComponentPlan
+    private unowned let core: ComponentCore
     /// What `backpressure.inc` and `.dec` count.
     var backpressure: UInt32 = 0
     var waitingToEnter = 0
@@ -211,16 +213,15 @@ final class ComponentInstanceState {
     /// Threads by the index that guests know; index 0 is never used.
     var threads: [GuestThread?] = [nil]
 
-    init(number: Int, state: InstanceState, async: AsyncState, plan: ComponentPlan) {
+    init(number: Int, state: InstanceState, core: ComponentCore) {
         self.number = number
         self.state = state
-        self.async = async
-        self.plan = plan
+        self.core = core
     }
 
     /// Lifts and lowers streams, futures and error contexts.
-    lazy var channels: AsyncHandles? =
-        plan.hasChannels ? AsyncHandles(state: async, types: plan.channels[number]) : nil
+    lazy var channels: InstanceChannels? =
+        core.plan.hasChannels ? InstanceChannels(core: core, number: number) : nil
 
     /// Whether another instance is nested in this one. Calls between such two are not allowed for now, says the
     /// specification's test `trap-on-reenter`.

@@ -13,6 +13,8 @@ public final class ComponentPlan: Sendable {
     public let component: Component
     /// The engine whose modules it uses.
     public let engine: Engine
+    /// Imports that nobody offered, one a line with their types: calls of them trap. See ``MissingImports``.
+    public let missingImports: [String]
 
     let modules: [Module]
     let steps: [PlanStep]
@@ -22,6 +24,7 @@ public final class ComponentPlan: Sendable {
     let resources: [ResourcePlan]
     let memories: [MemoryPlan]
     let channels: ChannelTypes
+    let channelMatches = ChannelMatches()
     let hostDestructors: [RuntimeResourceType: HostDestructor]
     let exports: InstanceItems
     let functionCount: Int
@@ -36,6 +39,7 @@ public final class ComponentPlan: Sendable {
         self.rootResources = rootResources
         component = builder.binaries[0].component
         engine = builder.engine
+        missingImports = builder.missingImports
         modules = builder.modules
         steps = builder.steps
         canonicalPlans = builder.canonicalBuilders.map { $0.finish() }

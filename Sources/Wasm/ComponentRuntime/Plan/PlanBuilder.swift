@@ -18,6 +18,12 @@ final class PlanBuilder {
     var channels = ChannelTypes()
     /// Instances of the linker's components, by their number there.
     var providers: [Int: PlanProvider] = [:]
+    /// What becomes of imports that nobody offers.
+    var missing = MissingImports.refused
+    /// Imports that trap when they are called, as text.
+    var missingImports: [String] = []
+    /// Resource types that stand for those that nobody offers.
+    var missingResources: [[String]: RuntimeResourceType] = [:]
     /// The numbers there, by binary.
     var providerNumbers: [Int: Int] = [:]
     private(set) var liftCount = 0

@@ -131,7 +131,7 @@ extension ComponentCore {
     }
 
     private func waitForHost() throws(Trap) {
-        guard hostCallCount > 0, let fiber = store.fiber else { throw trap(.deadlock) }
+        guard hostCallCount > 0 || !hostEnds.isEmpty, let fiber = store.fiber else { throw trap(.deadlock) }
         try fiber.suspend { waker in
             self.waker = waker
             if !hostEvents.isEmpty { waker.wake() }
