@@ -17,6 +17,8 @@ public final class GuestSystem {
     public let ownEnvironment: EncodedStrings
     /// Arguments of this instance, the program's name first.
     public let arguments: EncodedStrings
+    /// What it has looked up.
+    public var learnedNames = LearnedNames()
 
     var descriptors: [HostDescriptor?]
     private var hasOpened = false

@@ -117,7 +117,7 @@ extension ComponentCore {
     /// Runs the destructor of a resource whose last handle is gone.
     func destroy(_ handle: ResourceHandle, from caller: ComponentInstanceState?) throws(Trap) {
         guard handle.type.rawValue < HostResourceCounter.first else {
-            plan.hostDestructors[handle.type]?(ComponentCall(store: store), handle.representation)
+            try plan.hostDestructors[handle.type]?(ComponentCall(store: store), handle.representation)
             return
         }
         let resource = plan.resources[Int(handle.type.rawValue)]
