@@ -23,7 +23,7 @@ public final class ComponentInstance {
         core = ComponentCore(plan: plan, store: store, limits: limits)
     }
 
-    deinit { core.end() }
+    deinit { core.shutDown() }
 
     /// Whether a trap has ended it.
     public var isPoisoned: Bool { core.isPoisoned }
@@ -96,8 +96,9 @@ public final class ComponentInstance {
     ) {
         // The completion keeps the instance for as long as something runs in it.
         let fiber = Fiber(store: store, scheduler: scheduler, limits: limits, entry: .host(body)) { result in
-            if case .failure = result { self.core.end() }
+            if case .failure(let trap) = result { self.core.fail(trap) }
             completion(result.map { _ in })
+            if !self.core.calls.isEmpty { self.core.driveCalls(on: scheduler) }
         }
         fiber.start()
     }
