@@ -36,6 +36,7 @@ struct ApplicationServer {
         pool.start()
         let loaded = try load(
             application, engine: engine, staging: FileStaging(folder: staging.path), files: .offload(pool))
+        warn(about: loaded)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let schedulers = try await FiberSchedulers(engine: engine, group: group)
         let logger = Logger(label: "martlet") { _ in ConsoleLogHandler(console: console) }
@@ -71,6 +72,16 @@ struct ApplicationServer {
                 report: CacheFolder.report(to: console, isQuiet: request.asJSON))
         } catch let error as LoadError {
             throw OperatorError(error.description)
+        }
+    }
+
+    private func warn(about loaded: LoadedApplication) {
+        for (component, imports) in loaded.missingImports {
+            let sentence =
+                "component \"\(component)\" imports what Martlet does not offer; a call of one of these ends the guest:"
+            console.error(
+                label: "warning", ([sentence] + imports.map { "  \($0)" }).joined(separator: "\n"),
+                style: .warning)
         }
     }
 
