@@ -18,8 +18,17 @@ public enum Preview2 {
 
     /// Offers all interfaces of all versions.
     public static func define(in linker: ComponentLinker) {
-        for version in [version, novemberCandidate] { defineIO(in: linker, version) }
+        for version in [version, novemberCandidate] {
+            defineIO(in: linker, version)
+            defineClocks(in: linker, version)
+        }
         defineOctoberIO(in: linker)
+        defineOctoberClocks(in: linker)
+        for version in [version, novemberCandidate, octoberCandidate] {
+            defineRandom(in: linker, version)
+            defineCLI(in: linker, version)
+            defineFilesystem(in: linker, version)
+        }
     }
 
     /// Gives an instance its system and an empty table of resources. Called before anything of it runs.

@@ -35,6 +35,10 @@ final class ComponentCore {
     var hostEnds: [ChannelID: HostChannelEnd] = [:]
     /// Things that happened outside and need the guest's stack.
     var hostEvents: [HostEntry] = []
+    /// Calls by the host that share the instance and are not settled.
+    var calls: [GuestCall] = []
+    /// Whether the host let go of the instance.
+    var isShutDown = false
     /// Calls to the host that are under way.
     var hostCallCount = 0
     var waker: Waker?
@@ -185,9 +189,11 @@ final class ComponentCore {
             thread.coroutine = nil
         }
         current = nil
-        callees.removeAll()
+        waker = nil
         buffers.removeAll()
+        cancelHostCalls()
         closeHostEnds()
+        destroyHostResources()
     }
 
     // MARK: - The host

@@ -121,6 +121,7 @@ extension ComponentCore {
             if wasCancelled {
                 task.origin?.cancel(self)
                 task.state = .resolved
+                task.origin?.ended(self)
                 return false
             }
         }
@@ -144,6 +145,7 @@ extension ComponentCore {
             throw Trap.host("async-lifted export failed to produce a result")
         }
         if let scope = task.scope { task.instance.state.closeScope(scope) }
+        task.origin?.ended(self)
     }
 
     private func runCallback(
