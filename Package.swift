@@ -71,7 +71,8 @@ let layers: [Layer] = [
                 libraries: [.nioCore, .nioHTTP1]),
             Module(
                 "OutboundHTTP", uses: ["AppModel", "HostSystem", "WASIHTTP"],
-                libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient]),
+                libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioSSL, .nioTLS],
+                testUses: ["HTTPServer"]),
         ]),
     Layer(
         name: "Work",

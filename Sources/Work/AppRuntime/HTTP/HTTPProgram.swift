@@ -17,9 +17,11 @@ public struct HTTPProgram: Sendable {
     /// The program of a component.
     ///
     /// - Throws: ``LoadError`` where it exports no handler, or ``ComponentRuntimeError`` where that has another type.
-    init(_ plan: ComponentPlan, limits: AppModel.ComponentLimits) throws {
+    init(
+        _ plan: ComponentPlan, limits: AppModel.ComponentLimits, client: (any OutboundHTTPClient)? = nil
+    ) throws {
         self.plan = plan
-        state = HTTPHostState(limits: HTTPHostLimits(limits))
+        state = HTTPHostState(limits: HTTPHostLimits(limits), client: client)
         guard Preview2Handler.isExported(by: plan.component) else {
             let exports = plan.component.exports.map(\.name)
             throw LoadError(
