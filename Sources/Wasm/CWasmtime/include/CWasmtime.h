@@ -158,6 +158,7 @@ void wasmtime_config_parallel_compilation_set(wasm_config_t *, bool);
 void wasmtime_config_memory_reservation_set(wasm_config_t *, uint64_t);
 void wasmtime_config_memory_guard_size_set(wasm_config_t *, uint64_t);
 void wasmtime_config_memory_may_move_set(wasm_config_t *, bool);
+void wasmtime_config_concurrency_support_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_threads_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_component_model_async_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_component_model_more_async_builtins_set(wasm_config_t *, bool);
