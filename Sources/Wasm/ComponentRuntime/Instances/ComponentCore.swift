@@ -42,6 +42,9 @@ final class ComponentCore {
     /// Calls to the host that are under way.
     var hostCallCount = 0
     var waker: Waker?
+    /// Whether a part of the host works in a guest's memory, and whether the guest is to be woken afterwards.
+    var isHolding = false
+    var wakesLater = false
     private(set) var isPoisoned = false
     /// A trap of the guest on its way through the canonical ABI, which knows only its own.
     var carriedTrap: Trap?
@@ -202,7 +205,7 @@ final class ComponentCore {
     func enqueue(_ body: @escaping HostEntry) {
         guard !isPoisoned else { return }
         hostEvents.append(body)
-        waker?.wake()
+        wakeUp()
     }
 }
 
