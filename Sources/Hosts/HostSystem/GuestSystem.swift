@@ -19,6 +19,8 @@ public final class GuestSystem {
     public let arguments: EncodedStrings
     /// What it has looked up.
     public var learnedNames = LearnedNames()
+    /// HTTP requests under way.
+    public var outboundRequests = 0
 
     /// Outputs that hold bytes of the guest and go on writing them by themselves.
     private var draining = 0
