@@ -140,6 +140,15 @@ final class ComponentCore {
 
     func table(_ number: Int) -> Extern { item(plan.core.tables[number]) }
 
+    /// Bytes of the memories that were used so far.
+    var memoryBytes: UInt64 {
+        var counted: Set<Int> = []
+        return zip(plan.memories, memoryAccesses).reduce(0) { sum, item in
+            guard let access = item.1, counted.insert(item.0.memory).inserted else { return sum }
+            return sum + access.view.count
+        }
+    }
+
     /// The memory of canonical options, with its allocator.
     func memory(_ number: Int?) -> GuestMemoryAccess? {
         guard let number else { return nil }
