@@ -20,6 +20,9 @@ public final class GuestSystem {
     /// What it has looked up.
     public var learnedNames = LearnedNames()
 
+    /// Made with the first socket.
+    lazy var socketQuota = SocketQuota(most: plan.limits.sockets)
+
     /// Outputs that hold bytes of the guest and go on writing them by themselves.
     private var draining = 0
     private var drained: (() -> Void)?
