@@ -29,8 +29,22 @@ import Testing
 
     @Test func `a response without a body is complete at once`() {
         let writer = ResponseWriter(exchange)
-        writer.send(head(204), body: nil)
-        #expect(exchange.events == ["respond 204 [] "])
+        writer.send(head(404), body: nil)
+        #expect(exchange.events == ["respond 404 [] "])
+    }
+
+    @Test(arguments: [(RequestMethod.head, 200), (.get, 204), (.get, 304)])
+    func `a response that has no body by rule is begun at once and what the guest writes is dropped`(
+        method: RequestMethod, status: UInt16
+    ) throws {
+        exchange.method = method
+        let writer = ResponseWriter(exchange)
+        let body = OutgoingBody(.response, declared: 5)
+        writer.send(head(status, ["content-length": "5"]), body: body)
+        try body.write(bytes("Hel"))
+        #expect(throws: HTTPErrorCode.self) { try body.finish() }
+        #expect(exchange.events == ["head \(status) [content-length: 5]", "finish"])
+        #expect(writer.isComplete && writer.failure == nil)
     }
 
     @Test func `what is written before the response is set follows it`() throws {

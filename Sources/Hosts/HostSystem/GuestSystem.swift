@@ -19,6 +19,8 @@ public final class GuestSystem {
     public let arguments: EncodedStrings
     /// What it has looked up.
     public var learnedNames = LearnedNames()
+    /// HTTP requests under way.
+    public var outboundRequests = 0
 
     /// Made with the first socket.
     lazy var socketQuota = SocketQuota(most: plan.limits.sockets)

@@ -65,6 +65,9 @@ public final class IncomingBody {
         return true
     }
 
+    /// Whether bytes were kept when ``isReadable`` was asked.
+    var hasBytesAhead: Bool { ahead.readableBytes > 0 }
+
     // What a question about readiness takes from the network before the guest reads.
     private static let aheadBytes = 16 << 10
 

@@ -141,6 +141,13 @@ public struct HTTPFields: Sendable {
 
     // MARK: - What the host makes of them
 
+    /// With fields that the host adds, unchecked.
+    public func appending(_ fields: [HTTPField]) -> HTTPFields {
+        var result = self
+        for field in fields { result.add(field) }
+        return result
+    }
+
     /// The fields for a network library; nil where a value is not UTF-8, which it could not send unchanged.
     public var headers: HTTPHeaders? {
         var list: [(String, String)] = []

@@ -10,6 +10,8 @@ public final class ResponseWriter: BodySink {
         /// The head, and body bytes, have not been sent.
         case held(ResponseHead)
         case streaming
+        /// The head was sent, and no body follows whatever the guest writes: HEAD, 204, 304.
+        case discarding
         case complete
         case failed
     }
@@ -19,6 +21,8 @@ public final class ResponseWriter: BodySink {
     private var state = State.unset
     private var body = ByteBuffer()
     private var informationalCount = 0
+    // Only until its end, which breaks the cycle with the body.
+    private var current: OutgoingBody?
 
     /// Why the guest's response was not, or not completely, sent.
     public private(set) var failure: String?
@@ -34,7 +38,12 @@ public final class ResponseWriter: BodySink {
     /// Whether the whole response was handed to the network.
     public var isComplete: Bool { if case .complete = state { true } else { false } }
     /// Whether the client has got a part of the response.
-    public var isStreaming: Bool { if case .streaming = state { true } else { false } }
+    public var isStreaming: Bool {
+        switch state {
+        case .streaming, .discarding: true
+        default: false
+        }
+    }
 
     /// Sends an interim response.
     public func sendInformational(_ status: UInt16, _ fields: HTTPFields) throws(HTTPErrorCode) {
@@ -60,7 +69,13 @@ public final class ResponseWriter: BodySink {
             return fail(
                 "the guest's response has more than \(limits.responseHeaderBytes) bytes of header fields")
         }
-        state = .held(head)
+        if exchange.method == .head || head.status == 204 || head.status == 304 {
+            state = .discarding
+            exchange.sendHead(head.status, head.fields)
+        } else {
+            state = .held(head)
+        }
+        current = body
         if let body { body.attach(self) } else { finishBody(trailers: nil) }
     }
 
@@ -69,17 +84,33 @@ public final class ResponseWriter: BodySink {
         switch state {
         case .complete, .failed: return
         case .streaming: exchange.abortBody(.internalError(reason))
+        // The client misses nothing.
+        case .discarding: return finishBody(trailers: nil)
         case .unset, .held: break
         }
         failure = reason
-        state = .failed
+        end(.failed)
         body = ByteBuffer()
     }
+
+    /// The guest has returned. A body that it set but did not finish is complete where it has the declared length.
+    public func guestReturned() {
+        guard let current, current.isOpen else { return }
+        do throws(HTTPErrorCode) { try current.finish() } catch { fail("\(error)") }
+    }
+
+    /// The guest is gone: nothing more will come from it.
+    public func close() { current = nil }
 
     /// The guest waits: what it has written so far goes out.
     public func flush() {
         guard case .held(let head) = state else { return }
         begin(head)
+    }
+
+    private func end(_ state: State) {
+        self.state = state
+        current = nil
     }
 
     private func begin(_ head: ResponseHead) {
@@ -93,6 +124,7 @@ public final class ResponseWriter: BodySink {
 
     // MARK: - The body
 
+    /// Takes body bytes of the guest.
     public func writeBody(_ bytes: ByteBuffer) -> Bool {
         switch state {
         case .held(let head):
@@ -103,39 +135,43 @@ public final class ResponseWriter: BodySink {
             begin(head)
             return exchange.writeBody(whole)
         case .streaming: return exchange.writeBody(bytes)
-        case .unset, .complete, .failed: return true
+        case .unset, .discarding, .complete, .failed: return true
         }
     }
 
+    /// Fires when the client takes bytes again.
     public var onWritable: (() -> Void)? {
         get { exchange.onWritable }
         set { exchange.onWritable = newValue }
     }
 
+    /// Whether nobody takes bytes any more.
     public var isBodyClosed: Bool {
         switch state {
         case .unset, .held: false
-        case .streaming: exchange.isBodyClosed
+        case .streaming, .discarding: exchange.isBodyClosed
         case .complete, .failed: true
         }
     }
 
+    /// The body is complete.
     public func finishBody(trailers: HTTPFields?) {
         switch state {
         case .held(let head) where trailers?.isEmpty ?? true:
-            state = .complete
+            end(.complete)
             exchange.respond(head.status, head.fields, body: body)
             body = ByteBuffer()
         case .held(let head):
             begin(head)
             finishBody(trailers: trailers)
-        case .streaming:
-            state = .complete
+        case .streaming, .discarding:
+            end(.complete)
             exchange.finishBody(trailers: trailers)
         case .unset, .complete, .failed: break
         }
     }
 
+    /// The body will not be complete.
     public func abortBody(_ reason: HTTPErrorCode) {
         fail("the guest gave up the body of its response: \(reason)")
     }

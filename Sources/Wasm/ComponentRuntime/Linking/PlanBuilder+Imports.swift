@@ -4,7 +4,11 @@ import ComponentModel
 extension PlanBuilder {
     func linkImports(of scope: PlanScope) throws {
         for (id, path) in scope.component.importedResources {
-            if let type = hostResource(path) ?? missingResource(path) { scope.resources[id] = type }
+            if let type = hostResource(path) { scope.resources[id] = type }
+        }
+        // A resource type may have several names, of which the host knows one.
+        for (id, path) in scope.component.importedResources where scope.resources[id] == nil {
+            scope.resources[id] = missingResource(path)
         }
         var problems: [String] = []
         for item in scope.component.imports {
