@@ -46,7 +46,8 @@ let layers: [Layer] = [
             Module(
                 "ComponentRuntime", uses: ["WasmEngine", "ComponentModel"],
                 libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
-            Module("ComponentEncoding", uses: ["ComponentModel"], testUses: ["WasmEngine", "ComponentRuntime"]),
+            Module(
+                "ComponentEncoding", uses: ["ComponentModel"], testUses: ["WasmEngine", "ComponentRuntime"]),
         ]),
     Layer(
         name: "App",
@@ -59,7 +60,8 @@ let layers: [Layer] = [
         modules: [
             Module("CHostSystem", .c),
             Module(
-                "HostSystem", uses: ["AppModel", "CHostSystem", "WasmEngine"], libraries: [.nioCore, .nioPosix]),
+                "HostSystem", uses: ["AppModel", "CHostSystem", "WasmEngine"],
+                libraries: [.nioCore, .nioPosix]),
             Module(
                 "WASI", uses: ["AppModel", "HostSystem", "WasmEngine", "ComponentModel", "ComponentRuntime"],
                 libraries: [.nioCore, .nioPosix]),
@@ -69,7 +71,8 @@ let layers: [Layer] = [
                 libraries: [.nioCore, .nioHTTP1]),
             Module(
                 "OutboundHTTP", uses: ["AppModel", "HostSystem", "WASIHTTP"],
-                libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient]),
+                libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioSSL, .nioTLS],
+                testUses: ["HTTPServer"]),
         ]),
     Layer(
         name: "Work",

@@ -21,6 +21,8 @@ public struct HTTPHostLimits: Sendable {
     public var responseBodyBytes = 1 << 30
     /// Bytes of a request's body. 1 GiB. Beyond: reading fails with `HTTP-request-body-size`.
     public var requestBodyBytes = 1 << 30
+    /// Requests that one instance sends at a time. 64. Beyond: `connection-limit-reached`.
+    public var outboundRequests = 64
 
     /// The defaults.
     public init() {}

@@ -49,12 +49,18 @@ public struct ApplicationLoader: Sendable {
     public let files: HostFileExecution
     /// Where files that a manifest mounts one by one are put together into a folder.
     public let staging: FileStaging
+    /// How components reach the network.
+    public let outbound: OutboundServices
 
     /// A loader.
-    public init(images: ImageFolder, files: HostFileExecution, staging: FileStaging) {
+    public init(
+        images: ImageFolder, files: HostFileExecution, staging: FileStaging,
+        outbound: OutboundServices = OutboundServices()
+    ) {
         self.images = images
         self.files = files
         self.staging = staging
+        self.outbound = outbound
     }
 
     /// Loads every component that a trigger needs.
@@ -73,7 +79,8 @@ public struct ApplicationLoader: Sendable {
             guard case .component(let id) = trigger.handler, loaded[id] == nil else { continue }
             guard let component = application.component(id) else { continue }
             loaded[id] = try load(
-                component, for: trigger, linkers: linkers, environment: environment, report: report)
+                component, of: application, for: trigger, linkers: linkers, environment: environment,
+                report: report)
         }
         return LoadedApplication(application: application, components: loaded)
     }
@@ -94,8 +101,8 @@ public struct ApplicationLoader: Sendable {
     }
 
     private func load(
-        _ component: AppModel.Component, for trigger: HTTPTrigger, linkers: Linkers,
-        environment: [EnvironmentVariable], report: (ImageFolder.Event) -> Void
+        _ component: AppModel.Component, of application: Application, for trigger: HTTPTrigger,
+        linkers: Linkers, environment: [EnvironmentVariable], report: (ImageFolder.Event) -> Void
     ) throws -> LoadedComponent {
         let limits = component.limits
         do {
@@ -105,7 +112,9 @@ public struct ApplicationLoader: Sendable {
             system.descriptors = limits.openFilesMax
             let plan = try HostSystemPlan(
                 environment: merged(component.environment, environment),
-                directories: try staging.directories(for: component), files: files, limits: system)
+                directories: try staging.directories(for: component), files: files,
+                network: try outbound.network(of: component, variables: application.variables),
+                limits: system)
             return LoadedComponent(component: component, limits: limits, program: program, plan: plan)
         } catch {
             throw LoadError(description: "Component \"\(component.id)\" (\(component.source.path)): \(error)")
@@ -129,7 +138,7 @@ public struct ApplicationLoader: Sendable {
                     try images.module(for: module, name: "\(component.id) (module \(number))", report: report)
                 }
             }
-            return .http(try HTTPProgram(plan, limits: component.limits))
+            return .http(try HTTPProgram(plan, limits: component.limits, client: outbound.client))
         case (.wagi, true):
             throw LoadError(
                 description: """

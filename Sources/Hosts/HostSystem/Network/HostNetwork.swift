@@ -131,4 +131,23 @@ public final class HostNetwork: Sendable {
         observer?.refused(refusal)
         return refusal
     }
+
+    /// Shows the operator a part of a request that a guest may not have, before there is a place it goes to.
+    public func refuseRequest(_ problem: String) {
+        _ = refuse(scheme: "http", target: "", .invalidRequest(problem))
+    }
+}
+
+extension HostNetwork {
+    /// Leave to call another component of the application by its name under `spin.internal`, which uses no network.
+    ///
+    /// - Throws: the refusal, which the operator has seen.
+    public func admitChaining(scheme: String, host: String) throws(NetworkRefusal) -> NetworkAdmission {
+        // The port of a component means nothing: the usual one stands for it.
+        let port = OutboundPattern.usualPort(of: scheme) ?? 80
+        guard let name = HostName(host),
+            let admission = grants.admission(scheme: scheme, host: .name(name), port: port)
+        else { throw refuse(scheme: scheme, target: host, .notAllowed) }
+        return admission
+    }
 }

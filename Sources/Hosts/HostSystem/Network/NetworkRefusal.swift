@@ -58,7 +58,10 @@ public struct NetworkRefusal: Error, Sendable, Equatable {
 extension NetworkRefusal: CustomStringConvertible {
     /// One sentence for the operator: what was refused, and how to allow it.
     public var description: String {
-        "Component \"\(component)\" may not reach \(scheme)://\(target): \(explanation)"
+        if case .invalidRequest(let problem) = reason, target.isEmpty {
+            return "Component \"\(component)\" may not make this HTTP message: \(problem)."
+        }
+        return "Component \"\(component)\" may not reach \(scheme)://\(target): \(explanation)"
     }
 
     private var explanation: String {

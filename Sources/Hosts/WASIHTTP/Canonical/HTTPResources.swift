@@ -26,6 +26,12 @@ public final class HTTPHostState: Sendable {
     /// What guests may use up.
     public let limits: HTTPHostLimits
 
-    /// A state with limits.
-    public init(limits: HTTPHostLimits = HTTPHostLimits()) { self.limits = limits }
+    /// Who sends the requests of guests; nil where they may send none.
+    public let client: (any OutboundHTTPClient)?
+
+    /// A state of its parts.
+    public init(limits: HTTPHostLimits = HTTPHostLimits(), client: (any OutboundHTTPClient)? = nil) {
+        self.limits = limits
+        self.client = client
+    }
 }

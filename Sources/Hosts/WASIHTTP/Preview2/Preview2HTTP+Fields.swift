@@ -19,7 +19,7 @@ extension Preview2HTTP {
             do throws(HTTPFieldError) {
                 fields = try HTTPFields(list, limits: call.state(HTTPHostState.key).limits)
             } catch {
-                return .failure(try HeaderError2(error))
+                return .failure(try HeaderError2(error, call))
             }
             return .success(try call.resources.add(FieldsResource(fields)))
         }
@@ -51,14 +51,14 @@ extension Preview2HTTP {
                 call: borrowing ComponentCall, fields: Borrow<FieldsResource>, name: String,
                 values: [HTTPFieldValue]
             ) throws(Trap) -> Result<NoValue, HeaderError2> in
-            try change(try call.object(fields)) { (fields) throws(HTTPFieldError) in
+            try change(try call.object(fields), call) { (fields) throws(HTTPFieldError) in
                 try fields.set(name, values)
             }
         }
         types.function("[method]fields.delete") {
             (call: borrowing ComponentCall, fields: Borrow<FieldsResource>, name: String) throws(Trap)
                 -> Result<NoValue, HeaderError2> in
-            try change(try call.object(fields)) { (fields) throws(HTTPFieldError) in
+            try change(try call.object(fields), call) { (fields) throws(HTTPFieldError) in
                 _ = try fields.delete(name)
             }
         }
@@ -67,20 +67,21 @@ extension Preview2HTTP {
                 call: borrowing ComponentCall, fields: Borrow<FieldsResource>, name: String,
                 value: HTTPFieldValue
             ) throws(Trap) -> Result<NoValue, HeaderError2> in
-            try change(try call.object(fields)) { (fields) throws(HTTPFieldError) in
+            try change(try call.object(fields), call) { (fields) throws(HTTPFieldError) in
                 try fields.append(name, value)
             }
         }
     }
 
     private static func change(
-        _ resource: FieldsResource, _ body: (inout HTTPFields) throws(HTTPFieldError) -> Void
+        _ resource: FieldsResource, _ call: borrowing ComponentCall,
+        _ body: (inout HTTPFields) throws(HTTPFieldError) -> Void
     ) throws(Trap) -> Result<NoValue, HeaderError2> {
         do throws(HTTPFieldError) {
             try body(&resource.fields)
             return .success(NoValue())
         } catch {
-            return .failure(try HeaderError2(error))
+            return .failure(try HeaderError2(error, call))
         }
     }
 }

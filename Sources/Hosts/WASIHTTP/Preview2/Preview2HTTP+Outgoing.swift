@@ -36,7 +36,9 @@ extension Preview2HTTP {
         types.function("[method]outgoing-request.set-method") {
             (call: borrowing ComponentCall, request: Borrow<OutgoingRequest>, method: RequestMethod)
                 throws(Trap)
-                -> Result<NoValue, NoValue> in outcome(try call.object(request).head.setMethod(method))
+                -> Result<NoValue, NoValue> in
+            outcome(
+                try call.object(request).head.setMethod(method), call, "the method is not a token")
         }
         types.function("[method]outgoing-request.path-with-query") {
             (call: borrowing ComponentCall, request: Borrow<OutgoingRequest>) throws(Trap) -> String? in
@@ -44,7 +46,10 @@ extension Preview2HTTP {
         }
         types.function("[method]outgoing-request.set-path-with-query") {
             (call: borrowing ComponentCall, request: Borrow<OutgoingRequest>, path: String?) throws(Trap)
-                -> Result<NoValue, NoValue> in outcome(try call.object(request).head.setPathWithQuery(path))
+                -> Result<NoValue, NoValue> in
+            outcome(
+                try call.object(request).head.setPathWithQuery(path), call,
+                "the path has a character that none has")
         }
         types.function("[method]outgoing-request.scheme") {
             (call: borrowing ComponentCall, request: Borrow<OutgoingRequest>) throws(Trap) -> RequestScheme?
@@ -53,7 +58,8 @@ extension Preview2HTTP {
         types.function("[method]outgoing-request.set-scheme") {
             (call: borrowing ComponentCall, request: Borrow<OutgoingRequest>, scheme: RequestScheme?)
                 throws(Trap) -> Result<NoValue, NoValue> in
-            outcome(try call.object(request).head.setScheme(scheme))
+            outcome(
+                try call.object(request).head.setScheme(scheme), call, "the scheme is none")
         }
         types.function("[method]outgoing-request.authority") {
             (call: borrowing ComponentCall, request: Borrow<OutgoingRequest>) throws(Trap) -> String? in
@@ -61,7 +67,9 @@ extension Preview2HTTP {
         }
         types.function("[method]outgoing-request.set-authority") {
             (call: borrowing ComponentCall, request: Borrow<OutgoingRequest>, authority: String?) throws(Trap)
-                -> Result<NoValue, NoValue> in outcome(try call.object(request).head.setAuthority(authority))
+                -> Result<NoValue, NoValue> in
+            outcome(
+                try call.object(request).head.setAuthority(authority), call, "the authority is none")
         }
     }
 

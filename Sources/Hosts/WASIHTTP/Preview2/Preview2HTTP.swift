@@ -1,5 +1,6 @@
 import ComponentModel
 public import ComponentRuntime
+import HostSystem
 import WASI
 import WasmEngine
 
@@ -10,7 +11,7 @@ public enum Preview2HTTP {
     /// The newest version; semantic versioning makes it serve every 0.2.x.
     static let version = "0.2.12"
 
-    /// Offers `wasi:http/types`.
+    /// Offers `wasi:http/types` and `wasi:http/outgoing-handler`.
     public static func define(in linker: ComponentLinker) {
         let types = linker.interface("wasi:http/types@\(version)")
         types.function("http-error-code") {
@@ -24,11 +25,20 @@ public enum Preview2HTTP {
         defineOutgoingBody(in: types)
         defineOutgoingRequest(in: types)
         defineIncomingResponse(in: types)
+        defineOutgoingHandler(in: linker)
     }
 
     /// An answer without a reason.
     static func outcome(_ isDone: Bool) -> Result<NoValue, NoValue> {
         isDone ? .success(NoValue()) : .failure(NoValue())
+    }
+
+    /// An answer without a reason for the guest; the operator sees one.
+    static func outcome(
+        _ isDone: Bool, _ call: borrowing ComponentCall, _ problem: String
+    ) -> Result<NoValue, NoValue> {
+        if !isDone { call.state(GuestSystem.key).plan.network.refuseRequest(problem) }
+        return outcome(isDone)
     }
 }
 
@@ -49,7 +59,8 @@ enum HeaderError2: Error, CanonicalVariant {
         }
     }
 
-    init(_ error: HTTPFieldError) throws(Trap) {
+    init(_ error: HTTPFieldError, _ call: borrowing ComponentCall) throws(Trap) {
+        if let problem = error.problem { call.state(GuestSystem.key).plan.network.refuseRequest(problem) }
         switch error {
         case .invalidSyntax: self = .invalidSyntax
         case .forbidden: self = .forbidden

@@ -24,9 +24,11 @@ public final class HTTPProgram: Sendable {
     /// The program of a component.
     ///
     /// - Throws: ``LoadError`` where it exports no handler, or ``ComponentRuntimeError`` where that has another type.
-    init(_ plan: ComponentPlan, limits: AppModel.ComponentLimits) throws {
+    init(
+        _ plan: ComponentPlan, limits: AppModel.ComponentLimits, client: (any OutboundHTTPClient)? = nil
+    ) throws {
         self.plan = plan
-        state = HTTPHostState(limits: HTTPHostLimits(limits))
+        state = HTTPHostState(limits: HTTPHostLimits(limits), client: client)
         if Preview3Handler.isExported(by: plan.component) {
             handler = .preview3(try Preview3Handler(plan))
             reuse = InstanceReuse(limits, usesByDefault: 128)

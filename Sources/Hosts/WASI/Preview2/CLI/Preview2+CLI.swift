@@ -47,13 +47,15 @@ extension Preview2 {
         }
         linker.interface("wasi:cli/stdout@\(version)").function("get-stdout") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<OutputStream> in
-            let output = call.state(GuestSystem.key).output ?? ClosedOutput()
-            return try call.resources.add(OutputStream(output, on: try call.fiber.eventLoop))
+            let system = call.state(GuestSystem.key)
+            return try call.resources.add(
+                OutputStream(system.output ?? ClosedOutput(), on: try call.fiber.eventLoop, of: system))
         }
         linker.interface("wasi:cli/stderr@\(version)").function("get-stderr") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<OutputStream> in
-            let output = call.state(GuestSystem.key).errorOutput ?? ClosedOutput()
-            return try call.resources.add(OutputStream(output, on: try call.fiber.eventLoop))
+            let system = call.state(GuestSystem.key)
+            return try call.resources.add(
+                OutputStream(system.errorOutput ?? ClosedOutput(), on: try call.fiber.eventLoop, of: system))
         }
     }
 

@@ -108,7 +108,8 @@ extension Preview2 {
         } catch {
             return .failure(FilesystemError(error))
         }
-        return .success(try call.resources.add(OutputStream(output, on: file.guest.eventLoop)))
+        return .success(
+            try call.resources.add(OutputStream(output, on: file.guest.eventLoop, of: file.system)))
     }
 
     // MARK: - Content
