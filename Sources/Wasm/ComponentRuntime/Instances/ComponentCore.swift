@@ -20,6 +20,9 @@ final class ComponentCore {
     private var trampolines: [Int: FunctionID] = [:]
     private var memoryAccesses: [GuestMemoryAccess?]
 
+    /// Called each time the guest leaves the loop to others without having ended.
+    var onPark: ((_ isWaiting: Bool) -> Void)?
+
     /// The thread whose code runs.
     var current: GuestThread?
     /// Threads that go on when something becomes true, in the order in which they began to wait.
