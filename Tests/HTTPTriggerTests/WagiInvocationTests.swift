@@ -65,7 +65,12 @@ struct WagiInvocationTests {
         let invocation = WagiInvocation(
             exchange: transport.exchange(.POST, hasBody: true), component: component, log: log,
             logger: log.logger)
-        invocation.start(environment: EncodedStrings(), arguments: EncodedStrings(), scheduler: scheduler)
+        guard case .command(let command) = component.program else {
+            Issue.record("no command")
+            return
+        }
+        invocation.start(
+            command, environment: EncodedStrings(), arguments: EncodedStrings(), scheduler: scheduler)
     }
 
     /// Runs the program to its end.

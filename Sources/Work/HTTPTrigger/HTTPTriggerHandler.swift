@@ -10,7 +10,8 @@ public import WasmEngine
 /// Answers the requests of one application: finds the trigger of a path and runs what it names.
 public struct HTTPTriggerHandler: HTTPHandler {
     private enum Target: Sendable {
-        case wagi(LoadedComponent, WagiOptions)
+        case wagi(LoadedComponent, EntryPoint, WagiOptions)
+        case component(LoadedComponent, HTTPProgram)
         case fixed(HTTPResponseStatus, HTTPHeaders, ByteBuffer)
     }
 
@@ -37,10 +38,13 @@ public struct HTTPTriggerHandler: HTTPHandler {
         self.logger = logger
         self.targets = loaded.application.httpTriggers.map { trigger in
             switch (trigger.handler, trigger.executor) {
-            case (.component(let id), .wagi(let options)):
+            case (.component(let id), let executor):
                 guard let component = loaded.component(id) else { return Self.unavailable }
-                return .wagi(component, options)
-            case (.component, .http): return Self.unavailable
+                switch (component.program, executor) {
+                case (.command(let command), .wagi(let options)): return .wagi(component, command, options)
+                case (.http(let program), .http): return .component(component, program)
+                default: return Self.unavailable
+                }
             case (.staticResponse(let response), _): return Self.fixed(response)
             }
         }
@@ -67,28 +71,40 @@ public struct HTTPTriggerHandler: HTTPHandler {
         switch targets[match.triggerIndex] {
         case .fixed(let status, let headers, let body):
             exchange.respond(status, headers, body: body)
-        case .wagi(let component, let options):
-            run(component, options, exchange, match, path)
+        case .wagi(let component, let command, let options):
+            guard admits(exchange, component) else { return }
+            run(component, command, options, exchange, match, path)
+        case .component(let component, let program):
+            guard admits(exchange, component) else { return }
+            ComponentInvocation(
+                exchange: exchange, component: component, route: RouteFields(routes: routes, match: match),
+                log: log, logger: logger
+            ).start(program, scheduler: schedulers.scheduler(on: exchange.eventLoop))
         }
     }
 
-    private func run(
-        _ component: LoadedComponent, _ options: WagiOptions, _ exchange: HTTPExchange, _ match: RouteMatch,
-        _ path: String
-    ) {
-        if let length = exchange.head.headers.first(name: "content-length").flatMap({ Int($0) }),
+    /// Whether the body may be as long as it says; answers otherwise.
+    private func admits(_ exchange: HTTPExchange, _ component: LoadedComponent) -> Bool {
+        guard exchange.hasBody,
+            let length = exchange.head.headers.first(name: "content-length").flatMap({ Int($0) }),
             length > component.limits.requestBodyBytesMax
-        {
-            exchange.respond(.payloadTooLarge)
-            return
-        }
+        else { return true }
+        exchange.respond(.payloadTooLarge)
+        return false
+    }
+
+    private func run(
+        _ component: LoadedComponent, _ command: EntryPoint, _ options: WagiOptions,
+        _ exchange: HTTPExchange,
+        _ match: RouteMatch, _ path: String
+    ) {
         do {
             let environment = try CGIEnvironment.variables(
                 exchange, texts: routes.texts(of: match), parameters: routes.parameters(of: match, in: path),
                 pathInfo: match.pathInfo(in: path))
             let arguments = try CGIEnvironment.arguments(template: options.argv, head: exchange.head)
             WagiInvocation(exchange: exchange, component: component, log: log, logger: logger).start(
-                environment: environment, arguments: arguments,
+                command, environment: environment, arguments: arguments,
                 scheduler: schedulers.scheduler(on: exchange.eventLoop))
         } catch {
             // A zero byte in a path or field; the server lets none through, so this is a second lock.

@@ -30,14 +30,19 @@ final class WagiInvocation {
             bytesMax: limits.logBytesMax)
     }
 
-    func start(environment: EncodedStrings, arguments: EncodedStrings, scheduler: FiberScheduler) {
+    func start(
+        _ command: EntryPoint, environment: EncodedStrings, arguments: EncodedStrings,
+        scheduler: FiberScheduler
+    ) {
         let system = GuestSystem(
             component.plan, input: input, output: output, errorOutput: errorOutput,
             ownEnvironment: environment,
             arguments: arguments)
         let fiber: Fiber
         do {
-            fiber = try component.makeFiber(system: system, scheduler: scheduler) { self.ended($0) }
+            fiber = try component.makeFiber(of: command, system: system, scheduler: scheduler) {
+                self.ended($0)
+            }
         } catch {
             return fail(.serviceUnavailable, "no instance could be made: \(error)", ["retry-after": "1"])
         }
