@@ -8,8 +8,6 @@ import WasmEngine
 
 /// Components that are commands.
 extension CommandRun {
-    /// The parameters of `run`: none.
-    typealias NoParameters = CanonicalTuple< >
     /// `run: func() -> result`.
     typealias ComponentEntry = TypedFunction<NoParameters, Result<NoValue, NoValue>>
 
