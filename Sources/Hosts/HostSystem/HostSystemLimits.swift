@@ -4,6 +4,9 @@ public struct HostSystemLimits: Sendable, Equatable {
     /// by the guest holds a descriptor of the process.
     public var descriptors = 256
 
+    /// Sockets open at once in one instance, accepted ones included. Each holds a descriptor of the process.
+    public var sockets = 128
+
     /// Bytes of one path. Linux refuses 4,096 itself.
     public var pathBytes = 4_096
 
@@ -23,6 +26,9 @@ public struct HostSystemLimits: Sendable, Equatable {
 
     /// Bytes of folder entries taken from the system in one piece.
     public var directoryChunkBytes = 32 * 1_024
+
+    /// Random bytes that one call gives where the host has to hold them all.
+    public var randomBytes = 16 << 20
 
     /// Subscriptions of one poll.
     public var subscriptions = 1_024

@@ -16,10 +16,25 @@ public enum Preview2 {
     /// The release candidate before, with functions of its own.
     static let octoberCandidate = "0.2.0-rc-2023-10-18"
 
+    /// Where a command's `run` may be found: the interface that a component exports, newest version first.
+    public static let runInterfaces = [version, novemberCandidate, octoberCandidate].map {
+        "wasi:cli/run@\($0)"
+    }
+
     /// Offers all interfaces of all versions.
     public static func define(in linker: ComponentLinker) {
-        for version in [version, novemberCandidate] { defineIO(in: linker, version) }
+        for version in [version, novemberCandidate] {
+            defineIO(in: linker, version)
+            defineClocks(in: linker, version)
+        }
         defineOctoberIO(in: linker)
+        defineOctoberClocks(in: linker)
+        for version in [version, novemberCandidate, octoberCandidate] {
+            defineRandom(in: linker, version)
+            defineCLI(in: linker, version)
+            defineFilesystem(in: linker, version)
+            defineSockets(in: linker, version)
+        }
     }
 
     /// Gives an instance its system and an empty table of resources. Called before anything of it runs.

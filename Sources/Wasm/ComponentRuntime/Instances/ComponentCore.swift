@@ -13,13 +13,15 @@ final class ComponentCore {
     let limits: ComponentRuntimeLimits
     let async = AsyncState()
 
-    private(set) var functions: [FunctionID] = []
-    private(set) var memories: [MemoryID] = []
-    private(set) var tables: [Extern] = []
+    private var functions: [FunctionID?]
     private(set) var instances: [ComponentInstanceState] = []
     private var coreInstances: [InstanceID] = []
-    private var trampolines: [FunctionID?]
+    /// Functions of the host that were made in the store, by number.
+    private var trampolines: [Int: FunctionID] = [:]
     private var memoryAccesses: [GuestMemoryAccess?]
+
+    /// Called each time the guest leaves the loop to others without having ended.
+    var onPark: ((_ isWaiting: Bool) -> Void)?
 
     /// The thread whose code runs.
     var current: GuestThread?
@@ -35,9 +37,16 @@ final class ComponentCore {
     var hostEnds: [ChannelID: HostChannelEnd] = [:]
     /// Things that happened outside and need the guest's stack.
     var hostEvents: [HostEntry] = []
+    /// Calls by the host that share the instance and are not settled.
+    var calls: [GuestCall] = []
+    /// Whether the host let go of the instance.
+    var isShutDown = false
     /// Calls to the host that are under way.
     var hostCallCount = 0
     var waker: Waker?
+    /// Whether a part of the host works in a guest's memory, and whether the guest is to be woken afterwards.
+    var isHolding = false
+    var wakesLater = false
     private(set) var isPoisoned = false
     /// A trap of the guest on its way through the canonical ABI, which knows only its own.
     var carriedTrap: Trap?
@@ -46,7 +55,8 @@ final class ComponentCore {
         self.plan = plan
         self.store = store
         self.limits = limits
-        trampolines = Array(repeating: nil, count: plan.trampolines.count)
+        functions = Array(repeating: nil, count: plan.core.functions.count)
+        coreInstances.reserveCapacity(plan.core.instanceCount)
         memoryAccesses = Array(repeating: nil, count: plan.memories.count)
         for (number, instance) in plan.instances.enumerated() {
             let state = InstanceState(
@@ -66,44 +76,20 @@ final class ComponentCore {
     /// all core instances are there.
     func nextStart() throws(Trap) -> StartCall? {
         do {
-            while nextStep < plan.steps.count {
-                let step = plan.steps[nextStep]
+            while nextStep < plan.core.steps.count {
                 nextStep += 1
-                if let start = try perform(step) { return start }
+                switch plan.core.steps[nextStep - 1] {
+                case .instantiate(.template(let template)):
+                    coreInstances.append(try store.makeInstance(template))
+                case .instantiate(.linked(let module, let imports)):
+                    coreInstances.append(try store.instantiate(module, imports: imports.map(item)))
+                case .start(let source, let instance):
+                    guard let function = item(source).function else { throw EngineErrorText.missingExport }
+                    return StartCall(function: function, instance: instances[instance])
+                }
             }
             return nil
         } catch let trap as Trap { throw trap } catch { throw Trap.exhausted("\(error)") }
-    }
-
-    private func perform(_ step: PlanStep) throws -> StartCall? {
-        switch step {
-        case .instantiate(let module, let imports, let instance):
-            return try instantiate(plan.modules[module], imports, in: instances[instance])
-        case .function(let source):
-            guard let function = item(source).function else { throw Self.broken }
-            functions.append(function)
-        case .memory(let source):
-            guard let memory = item(source).memory else { throw Self.broken }
-            memories.append(memory)
-        case .table(let source): tables.append(item(source))
-        }
-        return nil
-    }
-
-    private static let broken = EngineErrorText.missingExport
-
-    private func instantiate(
-        _ module: Module, _ imports: [CoreSource], in instance: ComponentInstanceState
-    ) throws -> StartCall? {
-        var externs: [Extern] = []
-        externs.reserveCapacity(imports.count)
-        for source in imports { externs.append(item(source)) }
-        let made = try store.instantiate(module, imports: externs)
-        coreInstances.append(made)
-        guard module.functionType(ofExport: StartFunction.exportName) != nil,
-            let start = store.export(StartFunction.exportName, of: made)?.function
-        else { return nil }
-        return StartCall(function: start, instance: instance)
     }
 
     /// Runs a start function, which belongs to no call and must not block.
@@ -132,13 +118,47 @@ final class ComponentCore {
         }
     }
 
+    /// A function that the runtime calls, looked up when it is first called.
+    @inline(__always)
+    func function(_ number: Int) -> FunctionID {
+        if let function = functions[number] { return function }
+        return findFunction(number)
+    }
+
+    @inline(never)
+    private func findFunction(_ number: Int) -> FunctionID {
+        guard let function = item(plan.core.functions[number]).function else {
+            preconditionFailure("a validated component calls what is no function")
+        }
+        functions[number] = function
+        return function
+    }
+
+    func memory(at number: Int) -> MemoryID {
+        guard let memory = item(plan.core.memories[number]).memory else {
+            preconditionFailure("a validated component names as its memory what is none")
+        }
+        return memory
+    }
+
+    func table(_ number: Int) -> Extern { item(plan.core.tables[number]) }
+
+    /// Bytes of the memories that were used so far.
+    var memoryBytes: UInt64 {
+        var counted: Set<Int> = []
+        return zip(plan.memories, memoryAccesses).reduce(0) { sum, item in
+            guard let access = item.1, counted.insert(item.0.memory).inserted else { return sum }
+            return sum + access.view.count
+        }
+    }
+
     /// The memory of canonical options, with its allocator.
     func memory(_ number: Int?) -> GuestMemoryAccess? {
         guard let number else { return nil }
         if let access = memoryAccesses[number] { return access }
         let plan = plan.memories[number]
         let access = GuestMemoryAccess(
-            core: self, memory: memories[plan.memory], realloc: plan.realloc.map { functions[$0] })
+            core: self, memory: memory(at: plan.memory), realloc: plan.realloc)
         memoryAccesses[number] = access
         return access
     }
@@ -185,9 +205,11 @@ final class ComponentCore {
             thread.coroutine = nil
         }
         current = nil
-        callees.removeAll()
+        waker = nil
         buffers.removeAll()
+        cancelHostCalls()
         closeHostEnds()
+        destroyHostResources()
     }
 
     // MARK: - The host
@@ -196,7 +218,7 @@ final class ComponentCore {
     func enqueue(_ body: @escaping HostEntry) {
         guard !isPoisoned else { return }
         hostEvents.append(body)
-        waker?.wake()
+        wakeUp()
     }
 }
 

@@ -12,7 +12,10 @@ public final class ComponentInstance {
     public let store: Store
 
     /// Called each time the guest leaves the loop to others without having ended; see `Fiber.onPark`. Set before a call.
-    public var onPark: ((_ isWaiting: Bool) -> Void)?
+    public var onPark: ((_ isWaiting: Bool) -> Void)? {
+        get { core.onPark }
+        set { core.onPark = newValue }
+    }
 
     let core: ComponentCore
 
@@ -26,7 +29,7 @@ public final class ComponentInstance {
         core = ComponentCore(plan: plan, store: store, limits: limits)
     }
 
-    deinit { core.end() }
+    deinit { core.shutDown() }
 
     /// Ends the call that is under way with a trap: at once when the guest waits, at its next epoch check when it computes.
     public func cancel(_ message: String) { store.fiber?.cancel(message) }
@@ -102,10 +105,11 @@ public final class ComponentInstance {
     ) {
         // The completion keeps the instance for as long as something runs in it.
         let fiber = Fiber(store: store, scheduler: scheduler, limits: limits, entry: .host(body)) { result in
-            if case .failure = result { self.core.end() }
+            if case .failure(let trap) = result { self.core.fail(trap) }
             completion(result.map { _ in })
+            if !self.core.calls.isEmpty { self.core.driveCalls(on: scheduler) }
         }
-        fiber.onPark = onPark
+        fiber.onPark = core.onPark
         fiber.start()
     }
 }

@@ -23,9 +23,12 @@ public final class OutputStream: HostResource {
     private var failure: StreamFailure?
     private var waiting: WakeToken?
 
-    /// A stream into `output`, used on `eventLoop`.
-    public init(_ output: any GuestOutput, on eventLoop: any EventLoop) {
+    private let system: GuestSystem?
+
+    /// A stream into `output`, used on `eventLoop`. `system` is told when bytes are left that the guest does not wait for.
+    public init(_ output: any GuestOutput, on eventLoop: any EventLoop, of system: GuestSystem? = nil) {
         self.output = output
+        self.system = system
         self.eventLoop = eventLoop
     }
 
@@ -175,6 +178,7 @@ public final class OutputStream: HostResource {
     private func drainLater() {
         guard !isDraining else { return }
         isDraining = true
+        system?.beginDrain()
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         let token = WakeToken()
         token.arm { [eventLoop] in eventLoop.execute { bound.value.drainNow() } }
@@ -185,6 +189,7 @@ public final class OutputStream: HostResource {
         isDraining = false
         do { try drain() } catch { failure = error }
         if pending.readableBytes > 0 { drainLater() }
+        system?.endDrain()
         waiting.take()?.wake()
     }
 }

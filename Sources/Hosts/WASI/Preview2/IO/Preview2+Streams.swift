@@ -66,13 +66,13 @@ extension Preview2 {
             (call: borrowing ComponentCall, stream: Borrow<InputStream>, length: UInt64) throws(Trap)
                 -> Result<StreamBytes, StreamError> in
             let stream = try call.object(stream)
-            return try told(call) { () throws(StreamFailure) in try stream.read(length) }
+            return try streamAnswer(call) { () throws(StreamFailure) in try stream.read(length) }
         }
         streams.function("[method]input-stream.blocking-read") {
             (call: borrowing ComponentCall, stream: Borrow<InputStream>, length: UInt64) throws(Trap)
                 -> Result<StreamBytes, StreamError> in
             let (stream, guest) = (try call.object(stream), try call.fiber)
-            return try told(call) { () throws(StreamFailure) in
+            return try streamAnswer(call) { () throws(StreamFailure) in
                 try stream.blockingRead(length, for: guest)
             }
         }
@@ -80,7 +80,7 @@ extension Preview2 {
             (call: borrowing ComponentCall, stream: Borrow<InputStream>, length: UInt64) throws(Trap)
                 -> Result<UInt64, StreamError> in
             let stream = try call.object(stream)
-            return try told(call) { () throws(StreamFailure) in
+            return try streamAnswer(call) { () throws(StreamFailure) in
                 UInt64(try stream.read(length).guestByteCount)
             }
         }
@@ -88,7 +88,7 @@ extension Preview2 {
             (call: borrowing ComponentCall, stream: Borrow<InputStream>, length: UInt64) throws(Trap)
                 -> Result<UInt64, StreamError> in
             let (stream, guest) = (try call.object(stream), try call.fiber)
-            return try told(call) { () throws(StreamFailure) in
+            return try streamAnswer(call) { () throws(StreamFailure) in
                 UInt64(try stream.blockingRead(length, for: guest).guestByteCount)
             }
         }
@@ -106,7 +106,7 @@ extension Preview2 {
             (call: borrowing ComponentCall, stream: Borrow<OutputStream>) throws(Trap)
                 -> Result<UInt64, StreamError> in
             let stream = try call.object(stream)
-            return try told(call) { () throws(StreamFailure) in try stream.checkWrite() }
+            return try streamAnswer(call) { () throws(StreamFailure) in try stream.checkWrite() }
         }
         streams.function("[method]output-stream.write") {
             (call: borrowing ComponentCall, stream: Borrow<OutputStream>, contents: LentBytes) throws(Trap)
@@ -183,7 +183,7 @@ extension Preview2 {
     private static func splice(
         _ source: InputStream, into target: OutputStream, _ length: UInt64, _ call: borrowing ComponentCall
     ) throws(Trap) -> Result<UInt64, StreamError> {
-        try told(call) { () throws(StreamFailure) in
+        try streamAnswer(call) { () throws(StreamFailure) in
             let most = min(length, try target.checkWrite())
             if most == 0 { return 0 }
             let bytes = try source.read(most)
@@ -196,7 +196,7 @@ extension Preview2 {
         _ source: InputStream, into target: OutputStream, _ length: UInt64, _ call: borrowing ComponentCall
     ) throws(Trap) -> Result<UInt64, StreamError> {
         let guest = try call.fiber
-        return try told(call) { () throws(StreamFailure) in
+        return try streamAnswer(call) { () throws(StreamFailure) in
             try move(source, into: target, length, guest)
         }
     }
@@ -205,7 +205,7 @@ extension Preview2 {
         _ source: InputStream, into target: OutputStream, _ call: borrowing ComponentCall
     ) throws(Trap) -> Result<UInt64, StreamError> {
         let guest = try call.fiber
-        return try told(call) { () throws(StreamFailure) in
+        return try streamAnswer(call) { () throws(StreamFailure) in
             var total: UInt64 = 0
             while true {
                 do throws(StreamFailure) { total += try move(source, into: target, .max, guest) } catch {
@@ -228,7 +228,7 @@ extension Preview2 {
     // MARK: - Results
 
     /// Runs an operation whose failure the guest is told.
-    static func told<Value: CanonicalPayload>(
+    static func streamAnswer<Value: CanonicalPayload>(
         _ call: borrowing ComponentCall, _ body: () throws(StreamFailure) -> Value
     ) throws(Trap) -> Result<Value, StreamError> {
         do { return .success(try body()) } catch {
@@ -243,7 +243,7 @@ extension Preview2 {
     private static func done(
         _ call: borrowing ComponentCall, _ body: () throws(StreamFailure) -> Void
     ) throws(Trap) -> Result<NoValue, StreamError> {
-        try told(call) { () throws(StreamFailure) in
+        try streamAnswer(call) { () throws(StreamFailure) in
             try body()
             return NoValue()
         }
