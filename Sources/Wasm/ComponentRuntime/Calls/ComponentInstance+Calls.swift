@@ -35,7 +35,8 @@ extension ComponentInstance {
 
     /// Bytes of all memories of the instance at present.
     public var memoryBytes: UInt64 {
-        core.memories.reduce(0) { $0 + core.view(of: $1).count }
+        guard core.isInstantiated else { return 0 }
+        return plan.core.memories.indices.reduce(0) { $0 + core.view(of: core.memory(at: $1)).count }
     }
 
     /// Ends everything that goes on in the instance, as its release does. A guest that is computing just now ends at its

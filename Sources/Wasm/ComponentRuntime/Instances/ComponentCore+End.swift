@@ -18,7 +18,8 @@ extension ComponentCore {
                 else { continue }
                 // The entry is there: it was just listed.
                 _ = try? instance.state.handles.remove(index)
-                plan.hostDestructors[handle.type]?(ComponentCall(store: store), handle.representation)
+                // A trap has nobody left to end.
+                try? plan.hostDestructors[handle.type]?(ComponentCall(store: store), handle.representation)
             }
         }
     }
