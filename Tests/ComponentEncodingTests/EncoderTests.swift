@@ -62,19 +62,50 @@ import WasmEngine
     }
 
     @Test func `the world that bindings embedded is used, and its description left out`() throws {
-        let section = try WasmText.binary(
-            fromText: """
-                (component
-                  (@custom "wit-component-encoding" "\\04\\01")
-                  (type (export "w") (component
-                    (export "test:a/w" (component
-                      (type (func (param "text" string)))
-                      (import "log" (func (type 0)))
-                      (import "test:a/names@1.0.0" (instance
-                        (export "name" (type (eq 0)))))
-                      (export "run" (func (type 0))))))))
-                """)
-        _ = section
+        let section = try WasmText.binary(fromText: Worlds.embedded)
+        let world = try EmbeddedWorld(section: "component-type", section[...])
+        #expect(world.stringEncoding == .utf16)
+        #expect(world.world.name == "test:a/w")
+        var module = DummyModule(world.world)
+        module.customSections = [("component-type:w", section), ("name", [])]
+        let bytes = try ComponentEncoder().encode(try CoreModule(module.bytes))
+        let component = try Component(bytes)
+        let main = try #require(component.definition.moduleRanges.first)
+        #expect(try CoreModule(Array(bytes[main])).customSections.map(\.name) == ["name"])
+        #expect(World(component, name: "test:a/w").wit == world.world.wit)
+        #expect(try Self.judge.get().refusal(ofComponent: bytes) == nil)
+    }
+
+    @Test func `several embedded worlds are put together`() throws {
+        let section = try WasmText.binary(fromText: Worlds.embedded)
+        let more = try WasmText.binary(
+            fromText: Worlds.embedded.replacing("\"log\"", with: "\"note\"").replacing(
+                "\"run\"", with: "\"stop\""
+            ).replacing("\"get\"", with: "\"find\""))
+        var world = try EmbeddedWorld(section: "a", section[...]).world
+        try world.merge(try EmbeddedWorld(section: "b", more[...]).world)
+        var module = DummyModule(world)
+        module.customSections = [("component-type:a", section), ("component-type:b", more)]
+        let component = try Component(try ComponentEncoder().encode(try CoreModule(module.bytes)))
+        #expect(Set(component.exports.map(\.name)) == ["run", "stop", "test:a/counter@1.0.0"])
+        #expect(Set(component.imports.map(\.name)) == ["log", "note", "test:a/names@1.0.0"])
+        #expect(world[try #require(world.imported("test:a/names@1.0.0"))].functions.count == 2)
+    }
+
+    @Test func `a broken description is reported`() throws {
+        let section = try WasmText.binary(fromText: Worlds.embedded)
+        for (contents, part) in [
+            (Array(section.prefix(60)), "is broken"), ([3, 0, 1, 0x61], "before 2024"),
+            (try WasmText.binary(fromText: "(component)"), "describes no world"),
+        ] {
+            var module = DummyModule(World(name: "empty"))
+            module.customSections = [("component-type", contents)]
+            let bytes = module.bytes
+            let error = #expect(throws: EncodingError.self) {
+                try ComponentEncoder().encode(try CoreModule(bytes))
+            }
+            #expect(error?.description.contains(part) == true)
+        }
     }
 
     @Test(
@@ -92,7 +123,7 @@ import WasmEngine
                 "The module must export its memory as \"memory\": \"get-random-bytes\" of \"wasi:random/random@0.2.0\" reads or writes it."
             ),
             (
-                "(module (memory (export \"memory\") 1) (import \"wasi:random/random@0.2.0\" \"get-random-bytes\" (func (param i64 i32))))",
+                "(module (import \"wasi:random/random@0.2.0\" \"get-random-bytes\" (func (param i64 i32))) (memory (export \"memory\") 1))",
                 "The module must export \"cabi_realloc\", the function that allocates: \"get-random-bytes\" of \"wasi:random/random@0.2.0\" gives it lists or strings."
             ),
             (
@@ -113,10 +144,7 @@ import WasmEngine
             ),
         ] as [(String, String)])
     func `what is missing is said in a sentence`(text: String, sentence: String) throws {
-        let text = text.replacing("(module (memory (export \"memory\") 1) (import", with: "(module (import")
-        let hasMemory = sentence.contains("cabi_realloc")
-        let full = hasMemory ? text.dropLast() + "(memory (export \"memory\") 1))" : text[...]
-        let module = try CoreModule(try WasmText.binary(fromText: String(full)))
+        let module = try CoreModule(try WasmText.binary(fromText: text))
         #expect(throws: EncodingError(sentence)) { try ComponentEncoder().encode(module) }
     }
 

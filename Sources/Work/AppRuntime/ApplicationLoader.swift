@@ -97,6 +97,7 @@ public struct ApplicationLoader: Sendable {
             components = ComponentLinker()
             Preview2.define(in: components)
             Preview2HTTP.define(in: components)
+            Preview3HTTP.define(in: components)
             Preview1.define(in: components, as: NativeModule.componentName(of: Preview1.module))
         }
     }

@@ -129,7 +129,8 @@ struct CommandRun {
         limits.coreInstances = UInt32(clamping: instance.instances)
         limits.memories = UInt32(clamping: instance.memories)
         limits.tables = UInt32(clamping: instance.tables)
-        limits.stacks = 4
+        // Each call that is under way in a component of WASI 0.3 has a stack.
+        limits.stacks = isComponent ? Self.componentStacks : 4
         if let stack = request.stackBytesMax {
             limits.guestStackBytes = stack
             limits.fiberStackBytes = stack + EngineLimits().fiberStackBytes
@@ -148,6 +149,7 @@ struct CommandRun {
     }
 
     private static let componentCoreInstances = 128
+    private static let componentStacks: UInt32 = 1_004
 
     // A command may take as long as it likes unless the operator says otherwise.
     var fiberLimits: FiberLimits {
