@@ -95,6 +95,7 @@ public struct ApplicationLoader: Sendable {
             try Preview1.define(in: modules)
             components = ComponentLinker()
             Preview2.define(in: components)
+            Preview3.define(in: components)
             Preview2HTTP.define(in: components)
             Preview3HTTP.define(in: components)
         }
