@@ -51,10 +51,12 @@ extension CommandRun {
     /// One readable list, so that a trap in the middle of the run surprises nobody.
     private func warnOfMissing(_ imports: [String]) {
         guard !imports.isEmpty else { return }
+        // Interface, function and type; the types alone would fill pages.
+        let names = imports.map { $0.split(separator: ":").prefix(2).joined(separator: ":") }
         console.error(
             label: "warning",
             "\(request.modulePath) imports what Martlet does not offer; the program ends when it calls one of these:\n"
-                + imports.map { "  \($0)" }.joined(separator: "\n"), style: .warning)
+                + names.map { "  \($0)" }.joined(separator: "\n"), style: .warning)
     }
 
     func start(
