@@ -1,4 +1,5 @@
 import HostSystem
+import NIOCore
 import Testing
 import WasmEngine
 
