@@ -1,3 +1,4 @@
+import NIOCore
 import HostSystem
 import NIOCore
 import Testing

@@ -173,6 +173,11 @@ final class ComponentCore {
             channels: instance.channels)
     }
 
+    /// Makes the memory of canonical options that of host functions without any.
+    func useMemory(_ number: Int) {
+        if let memory = memory(number)?.memory { store.use(memory) }
+    }
+
     // MARK: - Traps
 
     /// A trap of the canonical ABI as one of the engine, or the guest's trap that hid behind it.
