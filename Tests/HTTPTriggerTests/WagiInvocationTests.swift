@@ -19,6 +19,7 @@ struct WagiInvocationTests {
     private let folder: String
     private let engine: Engine
     private let log = Entries()
+    private let pattern: RoutePattern
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.path + "/martlet-wagi-\(UUID().uuidString)"
@@ -26,6 +27,7 @@ struct WagiInvocationTests {
         var limits = EngineLimits()
         (limits.coreInstances, limits.memories, limits.tables, limits.stacks) = (1, 1, 1, 1)
         engine = try Engine(limits: limits)
+        pattern = try RoutePattern("/...")
     }
 
     /// A program whose `_start` has this body; `$write` writes a whole small response, `$read` waits for input.
@@ -62,15 +64,18 @@ struct WagiInvocationTests {
     private func start(
         _ component: LoadedComponent, _ transport: FakeTransport, _ scheduler: FiberScheduler
     ) {
-        let invocation = WagiInvocation(
-            exchange: transport.exchange(.POST, hasBody: true), component: component, log: log,
-            logger: log.logger)
         guard case .command(let command) = component.program else {
             Issue.record("no command")
             return
         }
-        invocation.start(
-            command, environment: EncodedStrings(), arguments: EncodedStrings(), scheduler: scheduler)
+        let route = RouteTable.Entry(
+            pattern: pattern, texts: RouteTexts(manifestText: "/..."), triggerIndex: 0)
+        let match = RouteMatch(entry: 0, triggerIndex: 0, rest: nil)
+        WagiInvocation(
+            exchange: transport.exchange(.POST, hasBody: true), component: component,
+            request: WagiInvocation.Request(options: .standard, route: route, match: match, path: "/"),
+            log: log, logger: log.logger
+        ).start(command, scheduler: scheduler)
     }
 
     /// Runs the program to its end.

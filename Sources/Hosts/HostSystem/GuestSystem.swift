@@ -13,38 +13,60 @@ public final class GuestSystem {
     public let output: (any GuestOutput)?
     /// Standard error; nil where the guest has none.
     public let errorOutput: (any GuestOutput)?
-    /// Variables of this instance alone. They come first, so they win over the plan's.
-    public let ownEnvironment: EncodedStrings
-    /// Arguments of this instance, the program's name first.
-    public let arguments: EncodedStrings
     private var seed: (UInt64, UInt64)?
     /// What it has looked up.
     public var learnedNames = LearnedNames()
     /// HTTP requests under way.
     public var outboundRequests = 0
 
+    /// Made with the first socket.
+    lazy var socketQuota = SocketQuota(most: plan.limits.sockets)
+
     /// Outputs that hold bytes of the guest and go on writing them by themselves.
     private var draining = 0
     private var drained: (() -> Void)?
+
+    private let texts: (any GuestTexts)?
+    private var madeEnvironment: EncodedStrings?
+    private var madeArguments: EncodedStrings?
 
     var descriptors: [HostDescriptor?]
     private var hasOpened = false
 
     /// A guest's system.
     ///
-    /// - Parameter arguments: instead of the plan's.
+    /// - Parameters:
+    ///   - arguments: instead of the plan's.
+    ///   - texts: makes arguments and variables that are not given here, when the guest first asks for them.
     public init(
         _ plan: HostSystemPlan, input: (any GuestInput)? = nil, output: (any GuestOutput)? = nil,
-        errorOutput: (any GuestOutput)? = nil, ownEnvironment: EncodedStrings = EncodedStrings(),
-        arguments: EncodedStrings? = nil
+        errorOutput: (any GuestOutput)? = nil, ownEnvironment: EncodedStrings? = nil,
+        arguments: EncodedStrings? = nil, texts: (any GuestTexts)? = nil
     ) {
         self.plan = plan
         self.input = input
         self.output = output
         self.errorOutput = errorOutput
-        self.ownEnvironment = ownEnvironment
-        self.arguments = arguments ?? plan.arguments
+        self.texts = texts
+        madeEnvironment = ownEnvironment
+        madeArguments = arguments
         descriptors = plan.descriptors
+    }
+
+    /// Variables of this instance alone. They come first, so they win over the plan's.
+    public var ownEnvironment: EncodedStrings {
+        if let madeEnvironment { return madeEnvironment }
+        let made = texts?.environment() ?? EncodedStrings()
+        madeEnvironment = made
+        return made
+    }
+
+    /// Arguments of this instance, the program's name first.
+    public var arguments: EncodedStrings {
+        if let madeArguments { return madeArguments }
+        let made = texts?.arguments() ?? plan.arguments
+        madeArguments = made
+        return made
     }
 
     deinit {

@@ -1,19 +1,18 @@
 /// Which bytes RFC 9110 allows where. Bit masks instead of tables: no memory is read, nothing is set up
 /// lazily.
-enum FieldRules {
-    // tchar (RFC 9110 §5.6.2), bytes 0–63 and 64–127.
-    private static let tokenLow: UInt64 = 0x03ff_6cfa_0000_0000
-    private static let tokenHigh: UInt64 = 0x57ff_ffff_c7ff_fffe
-
+package enum FieldRules {
+    /// tchar (RFC 9110 §5.6.2): a bit for each of the bytes 0–63 and 64–127.
+    @inlinable
     @inline(always)
-    static func isToken(_ byte: UInt8) -> Bool {
-        let mask = byte < 64 ? tokenLow : tokenHigh
+    package static func isToken(_ byte: UInt8) -> Bool {
+        let mask: UInt64 = byte < 64 ? 0x03ff_6cfa_0000_0000 : 0x57ff_ffff_c7ff_fffe
         return byte < 128 && (mask >> UInt64(byte & 63)) & 1 == 1
     }
 
     /// HTAB, SP, visible characters and obs-text.
+    @inlinable
     @inline(always)
-    static func isValue(_ byte: UInt8) -> Bool {
+    package static func isValue(_ byte: UInt8) -> Bool {
         (byte >= 0x20 && byte != 0x7f) || byte == 0x09
     }
 
@@ -33,7 +32,7 @@ enum FieldRules {
 
     /// `lowercase` is ASCII in lower case.
     @inline(always)
-    static func equals(_ name: String, _ lowercase: StaticString) -> Bool {
+    package static func equals(_ name: String, _ lowercase: StaticString) -> Bool {
         let utf8 = name.utf8
         guard utf8.count == lowercase.utf8CodeUnitCount else { return false }
         return lowercase.withUTF8Buffer { expected in
@@ -58,35 +57,36 @@ enum FieldRules {
 
     /// Host and optional port (RFC 9110 §4.2): no user information, no blank, nothing that ends an authority.
     static func isAuthority(_ authority: String) -> Bool {
-        var bytes = Array(authority.utf8)[...]
-        guard let first = bytes.first else { return false }
-        if first == UInt8(ascii: "[") {
-            guard let end = bytes.firstIndex(of: UInt8(ascii: "]")), end > bytes.startIndex + 1 else {
-                return false
+        let bytes = authority.utf8Span.span
+        let count = bytes.count
+        guard count > 0 else { return false }
+        var index = 0
+        if bytes[0] == UInt8(ascii: "[") {
+            index = 1
+            while index < count, bytes[index] != UInt8(ascii: "]") {
+                let byte = bytes[index]
+                guard isHexDigit(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".") else {
+                    return false
+                }
+                index += 1
             }
-            let address = bytes[(bytes.startIndex + 1)..<end]
-            guard address.allSatisfy({ isHexDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") })
-            else { return false }
-            bytes = bytes[(end + 1)...]
+            guard index > 1, index < count else { return false }
+            index += 1
         } else {
-            let end = bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.endIndex
-            guard end > bytes.startIndex, bytes[..<end].allSatisfy(isRegisteredName) else { return false }
-            bytes = bytes[end...]
+            while index < count, isRegisteredName(bytes[index]) { index += 1 }
+            guard index > 0 else { return false }
         }
-        guard let colon = bytes.first else { return true }
-        let port = bytes.dropFirst()
-        return colon == UInt8(ascii: ":") && port.count <= 5 && port.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+        if index == count { return true }
+        guard bytes[index] == UInt8(ascii: ":"), count - index - 1 <= 5 else { return false }
+        for digit in (index + 1)..<count where bytes[digit] < 0x30 || bytes[digit] > 0x39 { return false }
+        return true
     }
 
-    /// unreserved, sub-delims and `%` (RFC 3986 §3.2.2).
+    /// unreserved, sub-delims but `,`, and `%` (RFC 3986 §3.2.2); bits as for a token.
+    @inline(always)
     private static func isRegisteredName(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            return true
-        default:
-            return "-._~!$&'()*+;=%".utf8.contains(byte)
-        }
+        let mask: UInt64 = byte < 64 ? 0x2bff_6ff2_0000_0000 : 0x47ff_fffe_87ff_fffe
+        return byte < 128 && (mask >> UInt64(byte & 63)) & 1 == 1
     }
 
     static func isHexDigit(_ byte: UInt8) -> Bool {

@@ -32,32 +32,53 @@ struct HTTP1ResponseWriter {
         _ status: HTTPResponseStatus, _ headers: HTTPHeaders, bodyLength: Int?, into out: inout ByteBuffer,
         _ circumstances: inout Circumstances
     ) -> Bool {
-        let start = out.writerIndex
+        let room =
+            Self.room(status, headers) + circumstances.dateField.utf8.count
+            + circumstances.requestID.utf8.count
+        var isWhole = false
+        // The bytes are used inside the closure only, as far as the buffer made room.
+        unsafe out.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { bytes in
+            var head = unsafe HeadBytes(bytes)
+            isWhole = writeHead(status, headers, bodyLength: bodyLength, into: &head, &circumstances)
+            return isWhole ? head.count : 0
+        }
+        return isWhole
+    }
+
+    private mutating func writeHead(
+        _ status: HTTPResponseStatus, _ headers: HTTPHeaders, bodyLength: Int?, into out: inout HeadBytes,
+        _ circumstances: inout Circumstances
+    ) -> Bool {
         Self.writeStatusLine(status, into: &out)
         var declared = Declared()
         for (name, value) in headers {
-            guard Self.write(name, value, into: &out, &declared) else {
-                out.moveWriterIndex(to: start)
-                return false
-            }
+            guard Self.write(name, value, into: &out, &declared) else { return false }
         }
-        if !declared.hasDate { out.writeString(circumstances.dateField) }
-        out.writeStaticString("x-request-id: ")
-        out.writeString(circumstances.requestID)
-        out.writeStaticString("\r\n")
+        if !declared.hasDate { out.append(circumstances.dateField) }
+        out.append("x-request-id: ")
+        out.append(circumstances.requestID)
+        out.append("\r\n")
         writeFraming(status, bodyLength: bodyLength, declared: declared.length, into: &out, &circumstances)
         if !circumstances.keepsAlive {
-            out.writeStaticString("connection: close\r\n\r\n")
+            out.append("connection: close\r\n\r\n")
         } else if circumstances.isHTTP10 {
-            out.writeStaticString("connection: keep-alive\r\n\r\n")
+            out.append("connection: keep-alive\r\n\r\n")
         } else {
-            out.writeStaticString("\r\n")
+            out.append("\r\n")
         }
         return true
     }
 
+    /// Bytes that a head with these fields may take, request id and date left out.
+    private static func room(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) -> Int {
+        // Status line without its phrase, `x-request-id`, one framing field, `connection`: less than 192 bytes.
+        var room = 192 + (status == .ok ? 0 : status.reasonPhrase.utf8.count)
+        for (name, value) in headers { room += name.utf8.count + value.utf8.count + 4 }
+        return room
+    }
+
     private mutating func writeFraming(
-        _ status: HTTPResponseStatus, bodyLength: Int?, declared: Int?, into out: inout ByteBuffer,
+        _ status: HTTPResponseStatus, bodyLength: Int?, declared: Int?, into out: inout HeadBytes,
         _ circumstances: inout Circumstances
     ) {
         let hasNoBody = circumstances.isHEAD || status.code == 204 || status.code == 304
@@ -74,27 +95,37 @@ struct HTTP1ResponseWriter {
             circumstances.keepsAlive = false
         } else {
             framing = .chunked
-            out.writeStaticString("transfer-encoding: chunked\r\n")
+            out.append("transfer-encoding: chunked\r\n")
         }
     }
 
-    private static func writeLength(_ length: Int, into out: inout ByteBuffer) {
-        out.writeStaticString("content-length: ")
-        out.writeString(String(length))
-        out.writeStaticString("\r\n")
+    private static func writeLength(_ length: Int, into out: inout HeadBytes) {
+        out.append("content-length: ")
+        out.append(length)
+        out.append("\r\n")
     }
 
+    /// Appends a status line to `out`.
     static func writeStatusLine(_ status: HTTPResponseStatus, into out: inout ByteBuffer) {
+        unsafe out.writeWithUnsafeMutableBytes(minimumWritableBytes: room(status, [:])) { bytes in
+            var head = unsafe HeadBytes(bytes)
+            writeStatusLine(status, into: &head)
+            return head.count
+        }
+    }
+
+    private static func writeStatusLine(_ status: HTTPResponseStatus, into out: inout HeadBytes) {
         if status == .ok {
-            out.writeStaticString("HTTP/1.1 200 OK\r\n")
+            out.append("HTTP/1.1 200 OK\r\n")
             return
         }
         // A status line holds three digits, whatever a handler asks for.
-        let code = min(max(Int(status.code), 100), 999)
-        out.writeString("HTTP/1.1 \(code) ")
-        let reason = status.reasonPhrase
-        if FieldRules.isFieldValue(reason) { out.writeString(reason) }
-        out.writeStaticString("\r\n")
+        out.append("HTTP/1.1 ")
+        out.append(min(max(Int(status.code), 100), 999))
+        out.append(" ")
+        // A phrase that cannot be sent is left out.
+        _ = out.append(status.reasonPhrase, allowing: FieldRules.isValue)
+        out.append("\r\n")
     }
 
     struct Declared {
@@ -105,24 +136,22 @@ struct HTTP1ResponseWriter {
     /// Appends a field of the handler, unless the server speaks for it; false where it cannot be sent.
     @inline(__always)
     private static func write(
-        _ name: String, _ value: String, into out: inout ByteBuffer, _ declared: inout Declared
+        _ name: String, _ value: String, into out: inout HeadBytes, _ declared: inout Declared
     ) -> Bool {
-        guard FieldRules.isFieldName(name), FieldRules.isFieldValue(value) else { return false }
+        let start = out.count
+        guard !name.utf8.isEmpty, out.append(name, allowing: FieldRules.isToken) else { return false }
+        out.append(": ")
+        guard out.append(value, allowing: FieldRules.isValue) else { return false }
+        out.append("\r\n")
         switch ResponseField(name) {
-        case .ordinary:
-            break
-        case .contentLength:
-            declared.length = FieldRules.decimal(value)
-            return true
-        case .ofTheConnection:
-            return true
+        case .ordinary: return true
         case .date:
             declared.hasDate = true
+            return true
+        case .contentLength: declared.length = FieldRules.decimal(value)
+        case .ofTheConnection: break
         }
-        out.writeString(name)
-        out.writeStaticString(": ")
-        out.writeString(value)
-        out.writeStaticString("\r\n")
+        out.rewind(to: start)
         return true
     }
 
@@ -130,14 +159,14 @@ struct HTTP1ResponseWriter {
     static func writeInformational(
         _ status: HTTPResponseStatus, _ headers: HTTPHeaders, into out: inout ByteBuffer
     ) {
-        let start = out.writerIndex
-        writeStatusLine(status, into: &out)
-        var declared = Declared()
-        for (name, value) in headers where !write(name, value, into: &out, &declared) {
-            out.moveWriterIndex(to: start)
-            return
+        unsafe out.writeWithUnsafeMutableBytes(minimumWritableBytes: room(status, headers)) { bytes in
+            var head = unsafe HeadBytes(bytes)
+            writeStatusLine(status, into: &head)
+            var declared = Declared()
+            for (name, value) in headers where !write(name, value, into: &head, &declared) { return 0 }
+            head.append("\r\n")
+            return head.count
         }
-        out.writeStaticString("\r\n")
     }
 
     // MARK: Body

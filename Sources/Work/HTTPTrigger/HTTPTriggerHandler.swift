@@ -95,21 +95,12 @@ public struct HTTPTriggerHandler: HTTPHandler {
 
     private func run(
         _ component: LoadedComponent, _ command: EntryPoint, _ options: WagiOptions,
-        _ exchange: HTTPExchange,
-        _ match: RouteMatch, _ path: String
+        _ exchange: HTTPExchange, _ match: RouteMatch, _ path: String
     ) {
-        do {
-            let environment = try CGIEnvironment.variables(
-                exchange, texts: routes.texts(of: match), parameters: routes.parameters(of: match, in: path),
-                pathInfo: match.pathInfo(in: path))
-            let arguments = try CGIEnvironment.arguments(template: options.argv, head: exchange.head)
-            WagiInvocation(exchange: exchange, component: component, log: log, logger: logger).start(
-                command, environment: environment, arguments: arguments,
-                scheduler: schedulers.scheduler(on: exchange.eventLoop))
-        } catch {
-            // A zero byte in a path or field; the server lets none through, so this is a second lock.
-            exchange.respond(.badRequest)
-        }
+        let request = WagiInvocation.Request(
+            options: options, route: routes.entries[match.entry], match: match, path: path)
+        WagiInvocation(exchange: exchange, component: component, request: request, log: log, logger: logger)
+            .start(command, scheduler: schedulers.scheduler(on: exchange.eventLoop))
     }
 
     /// `/.well-known/spin/`: health and information; nothing else there belongs to the application.

@@ -8,8 +8,6 @@ import WasmEngine
 
 /// Components that are commands.
 extension CommandRun {
-    /// The parameters of `run`: none.
-    typealias NoParameters = CanonicalTuple< >
     /// `run: func() -> result`.
     typealias ComponentEntry = TypedFunction<NoParameters, Result<NoValue, NoValue>>
 
@@ -46,16 +44,19 @@ extension CommandRun {
         let listing =
             exported.isEmpty ? "it exports nothing" : "it exports \(exported.joined(separator: ", "))"
         throw OperatorError(
-            "\(request.modulePath) is no command: a command exports wasi:cli/run of WASI 0.2 or 0.3, and \(listing)")
+            "\(request.modulePath) is no command: a command exports wasi:cli/run of WASI 0.2 or 0.3, and \(listing)"
+        )
     }
 
     /// One readable list, so that a trap in the middle of the run surprises nobody.
     private func warnOfMissing(_ imports: [String]) {
         guard !imports.isEmpty else { return }
+        // Interface, function and type; the types alone would fill pages.
+        let names = imports.map { $0.split(separator: ":").prefix(2).joined(separator: ":") }
         console.error(
             label: "warning",
             "\(request.modulePath) imports what Martlet does not offer; the program ends when it calls one of these:\n"
-                + imports.map { "  \($0)" }.joined(separator: "\n"), style: .warning)
+                + names.map { "  \($0)" }.joined(separator: "\n"), style: .warning)
     }
 
     func start(

@@ -119,7 +119,22 @@ struct CommandRun {
                 DirectoryGrant(
                     hostPath: folder.hostPath, guestPath: folder.guestPath,
                     access: folder.access == .readOnly ? .readOnly : .readWrite)
-            }, limits: limits)
+            }, network: try network(name), limits: limits)
+    }
+
+    private func network(_ name: String) throws -> HostNetwork {
+        if request.inheritsNetwork { return HostNetwork(component: name, grants: .everything) }
+        var patterns: [OutboundPattern] = []
+        for rule in request.outboundHosts {
+            do throws(OutboundPatternError) {
+                if let pattern = try rule.resolved({ _ in nil }) { patterns.append(pattern) }
+            } catch {
+                throw OperatorError("--allow-outbound-host \"\(rule.text)\": \(error)")
+            }
+        }
+        return HostNetwork(
+            component: name, grants: NetworkGrants(outbound: patterns),
+            observer: RefusalLines(console: console))
     }
 
     // One guest runs, so the pools need no more than it may use.

@@ -167,6 +167,7 @@ void wasmtime_config_memory_init_cow_set(wasm_config_t *, bool);
 void wasmtime_config_native_unwind_info_set(wasm_config_t *, bool);
 void wasmtime_config_cranelift_opt_level_set(wasm_config_t *, wasmtime_opt_level_t);
 void wasmtime_config_cranelift_regalloc_algorithm_set(wasm_config_t *, wasmtime_regalloc_algorithm_t);
+void wasmtime_config_concurrency_support_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_threads_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_tail_call_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_component_model_async_set(wasm_config_t *, bool);

@@ -78,6 +78,7 @@ extension ComponentCore {
             if !calls.isEmpty { driveCalls(on: scheduler) }
         }
         fiber.deadline = nextDeadline
+        fiber.onPark = onPark
         fiber.onDeadline = { [unowned self] in deadlinePassed() }
         fiber.start()
     }

@@ -20,6 +20,9 @@ final class ComponentCore {
     private var trampolines: [Int: FunctionID] = [:]
     private var memoryAccesses: [GuestMemoryAccess?]
 
+    /// Called each time the guest leaves the loop to others without having ended.
+    var onPark: ((_ isWaiting: Bool) -> Void)?
+
     /// The thread whose code runs.
     var current: GuestThread?
     /// Threads that go on when something becomes true, in the order in which they began to wait.
@@ -68,6 +71,9 @@ final class ComponentCore {
     }
 
     private var nextStep = 0
+
+    /// Whether all core instances were made; the start function of the last one may still be to run.
+    var isInstantiated: Bool { nextStep == plan.core.steps.count }
 
     /// Makes core instances until one has a start function, which the caller runs before it asks again. Nothing when
     /// all core instances are there.

@@ -25,7 +25,8 @@ import CWasmtime
         }
         unsafe self.raw = raw
         self.limits = limits
-        self.fingerprint = "wasmtime-\(Engine.wasmtimeVersion)-epoch-stack\(limits.guestStackBytes)"
+        self.fingerprint =
+            "wasmtime-\(Engine.wasmtimeVersion)-epoch-sequential-stack\(limits.guestStackBytes)"
         unsafe self.ticker = EpochTicker(engine: raw)
     }
 
@@ -40,6 +41,8 @@ import CWasmtime
         unsafe wasmtime_config_max_wasm_stack_set(configuration, limits.guestStackBytes)
         unsafe wasmtime_config_async_stack_size_set(configuration, limits.fiberStackBytes)
         unsafe wasmtime_config_memory_may_move_set(configuration, false)
+        // For the engine's own components, which are not used here; each store would be made ready for them.
+        unsafe wasmtime_config_concurrency_support_set(configuration, false)
         let pool = unsafe wasmtime_pooling_allocation_config_new()
         defer { unsafe wasmtime_pooling_allocation_config_delete(pool) }
         unsafe wasmtime_pooling_allocation_config_total_core_instances_set(pool, limits.coreInstances)

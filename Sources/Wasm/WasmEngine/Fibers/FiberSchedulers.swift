@@ -2,30 +2,31 @@ public import NIOCore
 
 /// One ``FiberScheduler`` for each event loop of a group.
 public final class FiberSchedulers: Sendable {
-    private let byLoop: [ObjectIdentifier: NIOLoopBound<FiberScheduler>]
+    // A handful: looking at each is faster than hashing.
+    private let byLoop: [(loop: ObjectIdentifier, scheduler: NIOLoopBound<FiberScheduler>)]
 
     /// Schedulers for `engine` on all loops of `group`.
     public init(engine: Engine, group: any EventLoopGroup) async throws {
-        var byLoop: [ObjectIdentifier: NIOLoopBound<FiberScheduler>] = [:]
+        var byLoop: [(loop: ObjectIdentifier, scheduler: NIOLoopBound<FiberScheduler>)] = []
         for loop in group.makeIterator() {
-            byLoop[ObjectIdentifier(loop)] = try await loop.submit {
+            let scheduler = try await loop.submit {
                 NIOLoopBound(FiberScheduler(engine: engine, eventLoop: loop), eventLoop: loop)
             }.get()
+            byLoop.append((ObjectIdentifier(loop), scheduler))
         }
         self.byLoop = byLoop
     }
 
     /// The scheduler of `eventLoop`, on whose thread the caller is.
     public func scheduler(on eventLoop: any EventLoop) -> FiberScheduler {
-        guard let bound = byLoop[ObjectIdentifier(eventLoop)] else {
-            preconditionFailure("the loop is not of the group that the schedulers were made for")
-        }
-        return bound.value
+        let loop = ObjectIdentifier(eventLoop)
+        for entry in byLoop where entry.loop == loop { return entry.scheduler.value }
+        preconditionFailure("the loop is not of the group that the schedulers were made for")
     }
 
     /// Ends every fiber of every loop with a trap.
     public func cancelAll(_ message: String) async throws {
-        for bound in byLoop.values {
+        for (_, bound) in byLoop {
             try await bound.eventLoop.submit { bound.value.cancelAll(message) }.get()
         }
     }

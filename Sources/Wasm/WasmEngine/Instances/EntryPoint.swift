@@ -1,5 +1,7 @@
 /// An exported function of a template, looked up once: what a fiber needs to run it in a fresh instance.
-public struct EntryPoint: Sendable {
+///
+/// An object: each fiber keeps it, by one reference.
+public final class EntryPoint: Sendable {
     /// Makes the instance.
     public let template: InstanceTemplate
     /// The export's name.

@@ -30,7 +30,10 @@ import CWasmtime
     private var firstInstanceName: wasmtime_instance_t?
     // Only the name is kept: a `GuestMemory` here would keep this store alive for ever.
     @exclusivity(unchecked) private var memoryName: wasmtime_memory_t?
-    @exclusivity(unchecked) private var states: InlineArray<16, AnyObject?> = .init(repeating: nil)
+    // Each owned by one retain. An array of references would be destroyed through its type's metadata, which costs more
+    // than all of this.
+    @exclusivity(unchecked) private var states: InlineArray<16, UnsafeMutableRawPointer?> =
+        unsafe .init(repeating: nil)
 
     /// An empty store.
     public init(engine: Engine, limits: InstanceLimits = InstanceLimits()) throws {
@@ -50,7 +53,14 @@ import CWasmtime
         unsafe wasmtime_context_set_epoch_deadline(context, Fiber.sliceTicks)
     }
 
-    deinit { unsafe wasmtime_store_delete(raw) }
+    deinit {
+        unsafe wasmtime_store_delete(raw)
+        for index in 0..<Store.statesMax { unsafe release(states[index]) }
+    }
+
+    private func release(_ state: UnsafeMutableRawPointer?) {
+        if let state = unsafe state { unsafe Unmanaged<AnyObject>.fromOpaque(state).release() }
+    }
 
     /// A host feature's object for this store. Reading one that was never set is a programmer error.
     @inline(__always)
@@ -59,9 +69,13 @@ import CWasmtime
             guard let state = unsafe states[key.index] else {
                 preconditionFailure("no \(State.self) in this store")
             }
-            return unsafe unsafeDowncast(state, to: State.self)
+            return unsafe Unmanaged<State>.fromOpaque(state).takeUnretainedValue()
         }
-        set { unsafe states[key.index] = newValue }
+        set {
+            let replaced = unsafe states[key.index]
+            unsafe states[key.index] = Unmanaged.passRetained(newValue).toOpaque()
+            unsafe release(replaced)
+        }
     }
 
     /// The exported memory named `memory` of the last instance made here that has one.

@@ -6,10 +6,25 @@ public import AppModel
 /// allocates nothing. Of several routes that match, the most specific wins: at the first difference plain text
 /// before a parameter before a wildcard. `/.well-known/spin/` is the caller's to answer before it asks here.
 public struct RouteTable: Sendable {
-    struct Entry: Sendable {
+    // An object, so that a request keeps its route by one reference.
+    final class Entry: Sendable {
         let pattern: RoutePattern
         let texts: RouteTexts
         let triggerIndex: Int
+
+        init(pattern: RoutePattern, texts: RouteTexts, triggerIndex: Int) {
+            self.pattern = pattern
+            self.texts = texts
+            self.triggerIndex = triggerIndex
+        }
+
+        /// Names and values of the parameters, in the order of the route. `path` is the path that was matched.
+        func parameters(in path: borrowing String) -> [RouteParameter] {
+            guard pattern.segments.contains(where: { if case .parameter = $0 { true } else { false } }) else {
+                return []
+            }
+            return pattern.parameters(in: path)
+        }
     }
 
     let entries: [Entry]
@@ -105,11 +120,7 @@ public struct RouteTable: Sendable {
     /// Names and values of the parameters of a matched route, in the order of the route. `path` is the path that
     /// was matched.
     public func parameters(of match: RouteMatch, in path: borrowing String) -> [RouteParameter] {
-        let pattern = entries[match.entry].pattern
-        guard pattern.segments.contains(where: { if case .parameter = $0 { true } else { false } }) else {
-            return []
-        }
-        return pattern.parameters(in: path)
+        entries[match.entry].parameters(in: path)
     }
 }
 

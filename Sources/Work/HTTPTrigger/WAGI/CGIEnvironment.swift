@@ -16,67 +16,68 @@ enum CGIEnvironment {
         }
     }
 
+    /// The variables. One with a zero byte in it is left out; the server lets none through, so this is a second lock.
     static func variables(
         _ exchange: HTTPExchange, texts: RouteTexts, parameters: [RouteParameter], pathInfo: String
-    ) throws(HostError) -> EncodedStrings {
+    ) -> EncodedStrings {
         let head = exchange.head
         let (host, port) = hostAndPort(head)
         let client = exchange.remoteAddress
         let address = client?.ipAddress ?? ""
         var strings = EncodedStrings(reservingBytes: 1_024, strings: 32 + head.headers.count)
-        try strings.append(name: "AUTH_TYPE", value: "")
-        try strings.append(
+        strings.add(name: "AUTH_TYPE", value: "")
+        strings.add(
             name: "CONTENT_LENGTH",
             value: head.headers.first(name: "content-length") ?? (exchange.hasBody ? "" : "0"))
-        try strings.append(name: "CONTENT_TYPE", value: head.headers.first(name: "content-type") ?? "")
-        try strings.append(name: "GATEWAY_INTERFACE", value: "CGI/1.1")
-        try strings.append(name: "PATH_INFO", value: pathInfo)
-        try strings.append(name: "PATH_TRANSLATED", value: pathInfo)
-        try strings.append(name: "QUERY_STRING", value: head.query.map(String.init) ?? "")
-        try strings.append(name: "REMOTE_ADDR", value: address)
-        try strings.append(name: "REMOTE_HOST", value: address)
-        try strings.append(name: "REMOTE_USER", value: "")
-        try strings.append(name: "REQUEST_METHOD", value: head.method.rawValue)
-        try strings.append(name: "SCRIPT_NAME", value: texts.component)
-        try strings.append(name: "SERVER_NAME", value: host)
-        try strings.append(name: "SERVER_PORT", value: port)
-        try strings.append(name: "SERVER_PROTOCOL", value: "HTTP/\(head.version.major).\(head.version.minor)")
-        try strings.append(name: "SERVER_SOFTWARE", value: "WAGI/1")
-        try strings.append(name: "X_RAW_PATH_INFO", value: pathInfo)
-        try strings.append(
+        strings.add(name: "CONTENT_TYPE", value: head.headers.first(name: "content-type") ?? "")
+        strings.add(name: "GATEWAY_INTERFACE", value: "CGI/1.1")
+        strings.add(name: "PATH_INFO", value: pathInfo)
+        strings.add(name: "PATH_TRANSLATED", value: pathInfo)
+        strings.add(name: "QUERY_STRING", value: head.query.map(String.init) ?? "")
+        strings.add(name: "REMOTE_ADDR", value: address)
+        strings.add(name: "REMOTE_HOST", value: address)
+        strings.add(name: "REMOTE_USER", value: "")
+        strings.add(name: "REQUEST_METHOD", value: head.method.rawValue)
+        strings.add(name: "SCRIPT_NAME", value: texts.component)
+        strings.add(name: "SERVER_NAME", value: host)
+        strings.add(name: "SERVER_PORT", value: port)
+        strings.add(name: "SERVER_PROTOCOL", value: "HTTP/\(head.version.major).\(head.version.minor)")
+        strings.add(name: "SERVER_SOFTWARE", value: "WAGI/1")
+        strings.add(name: "X_RAW_PATH_INFO", value: pathInfo)
+        strings.add(
             name: "X_FULL_URL",
             value:
                 "\(head.scheme)://\(head.authority.isEmpty ? "localhost" : head.authority)\(head.pathAndQuery)"
         )
-        try strings.append(name: "X_MATCHED_ROUTE", value: texts.matched)
-        try strings.append(name: "X_RAW_COMPONENT_ROUTE", value: texts.raw)
-        try strings.append(name: "X_COMPONENT_ROUTE", value: texts.component)
-        try strings.append(name: "X_BASE_PATH", value: "/")
-        try strings.append(name: "X_CLIENT_ADDR", value: client.flatMap(text(of:)) ?? "")
+        strings.add(name: "X_MATCHED_ROUTE", value: texts.matched)
+        strings.add(name: "X_RAW_COMPONENT_ROUTE", value: texts.raw)
+        strings.add(name: "X_COMPONENT_ROUTE", value: texts.component)
+        strings.add(name: "X_BASE_PATH", value: "/")
+        strings.add(name: "X_CLIENT_ADDR", value: client.flatMap(text(of:)) ?? "")
         for parameter in parameters {
-            try strings.append(name: "X_PATH_MATCH_\(variableName(parameter.name))", value: parameter.value)
+            strings.add(name: "X_PATH_MATCH_\(variableName(parameter.name))", value: parameter.value)
         }
         for field in head.headers where !isHidden(field.name) {
-            try strings.append(name: "HTTP_\(variableName(field.name))", value: field.value)
+            strings.add(name: "HTTP_\(variableName(field.name))", value: field.value)
         }
         return strings
     }
 
-    /// The argument vector: Spin's template, split at blanks after substitution.
-    static func arguments(template: String, head: RequestHead) throws(HostError) -> EncodedStrings {
+    /// The argument vector: Spin's template, split at blanks after substitution. One with a zero byte in it is empty.
+    static func arguments(template: String, head: RequestHead) -> EncodedStrings {
         var strings = EncodedStrings()
         // The default template, without the detour of building and splitting it.
         if template == "${SCRIPT_NAME} ${ARGS}" {
-            try strings.append(String(head.path))
+            strings.add(String(head.path))
             for part in (head.query ?? "").split(separator: "&", omittingEmptySubsequences: false) {
-                try strings.append(String(part))
+                strings.add(String(part))
             }
             return strings
         }
         let arguments = head.query.map { String($0.map { $0 == "&" ? " " : $0 }) } ?? ""
         let text = substitute(template, ["${SCRIPT_NAME}": String(head.path), "${ARGS}": arguments])
         for part in text.split(separator: " ", omittingEmptySubsequences: false) {
-            try strings.append(String(part))
+            strings.add(String(part))
         }
         return strings
     }
@@ -121,5 +122,19 @@ enum CGIEnvironment {
         else { return (authority, defaultPort) }
         let port = authority[authority.utf8.index(after: colon)...]
         return (String(authority[..<colon]), port.isEmpty ? defaultPort : String(port))
+    }
+}
+
+extension EncodedStrings {
+    fileprivate mutating func add(name: String, value: String) {
+        // A zero byte would end the variable early: a guest must not see what follows as another one.
+        try? append(name: name, value: value)
+    }
+
+    fileprivate mutating func add(_ argument: String) {
+        do { try append(argument) } catch {
+            // An empty text has no zero byte; the position of the arguments behind it stays.
+            try? append("")
+        }
     }
 }

@@ -1,3 +1,5 @@
+import HTTPServer
+import NIOCore
 import NIOHTTP1
 
 /// The header section that a CGI program writes before its body (RFC 3875 section 6.2), as Spin reads it.
@@ -6,6 +8,9 @@ struct CGIHead {
     var headers = HTTPHeaders()
     /// Lines that are no header field and were left out.
     var ignoredLines = 0
+
+    private var isSufficient = false
+    private var hasStatus = false
 
     /// What makes a header section unusable.
     enum Problem: Error, Equatable, CustomStringConvertible {
@@ -17,30 +22,52 @@ struct CGIHead {
         }
     }
 
-    /// Parses the section, without the empty line at its end. Carriage returns are ignored.
-    init(_ section: some Collection<UInt8>) throws(Problem) {
-        var isSufficient = false
-        var hasStatus = false
-        for line in section.split(separator: UInt8(ascii: "\n")) {
-            guard let (name, value) = Self.field(line) else {
-                ignoredLines += 1
-                continue
+    /// Parses the first `length` readable bytes: the section, without the empty line at its end. Carriage returns are ignored.
+    init(_ section: ByteBuffer, length: Int) throws(Problem) {
+        let bytes = section.readableBytesUInt8Span
+        var start = 0
+        while start < length {
+            var end = start
+            var hasReturn = false
+            while end < length, bytes[end] != UInt8(ascii: "\n") {
+                if bytes[end] == UInt8(ascii: "\r") { hasReturn = true }
+                end += 1
             }
-            switch name.lowercased() {
-            case "status":
-                hasStatus = true
-                status = Self.status(value)
-            case "location":
-                isSufficient = true
-                if !hasStatus { status = .found }
-                headers.add(name: name, value: value)
-            case "content-type":
-                isSufficient = true
-                headers.add(name: name, value: value)
-            default: headers.add(name: name, value: value)
+            if hasReturn {
+                takeLineWithReturns(section, start..<end)
+            } else if end > start {
+                take(section, start..<end)
             }
+            start = end + 1
         }
         guard isSufficient || hasStatus else { throw .insufficient }
+    }
+
+    private mutating func takeLineWithReturns(_ section: ByteBuffer, _ range: Range<Int>) {
+        let line = section.readableBytesView.dropFirst(range.lowerBound).prefix(range.count)
+        let rest = ByteBuffer(bytes: line.filter { $0 != UInt8(ascii: "\r") })
+        // A line of returns alone is not empty, but it is no field either.
+        take(rest, 0..<rest.readableBytes)
+    }
+
+    private mutating func take(_ buffer: ByteBuffer, _ line: Range<Int>) {
+        guard let (name, value) = Self.field(buffer, line) else {
+            ignoredLines += 1
+            return
+        }
+        // Most names differ in their length alone.
+        switch name.utf8.count {
+        case 6 where FieldRules.equals(name, "status"):
+            hasStatus = true
+            status = Self.status(value)
+            return
+        case 8 where FieldRules.equals(name, "location"):
+            isSufficient = true
+            if !hasStatus { status = .found }
+        case 12 where FieldRules.equals(name, "content-type"): isSufficient = true
+        default: break
+        }
+        headers.add(name: name, value: value)
     }
 
     // `Status: 404 Not Found`; anything that is no status is the program's fault, so 502.
@@ -50,33 +77,31 @@ struct CGIHead {
         return HTTPResponseStatus(statusCode: number)
     }
 
-    private static func field(_ line: some Collection<UInt8>) -> (String, String)? {
-        let bytes = line.filter { $0 != UInt8(ascii: "\r") }
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-        let name = trimmed(bytes[..<colon])
-        let value = trimmed(bytes[(colon + 1)...])
-        guard !name.isEmpty, name.allSatisfy(isTokenByte), value.allSatisfy(isValueByte) else { return nil }
-        return (String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
+    private static func field(_ buffer: ByteBuffer, _ line: Range<Int>) -> (String, String)? {
+        let bytes = buffer.readableBytesUInt8Span
+        var colon = line.lowerBound
+        while colon < line.upperBound, bytes[colon] != UInt8(ascii: ":") { colon += 1 }
+        guard colon < line.upperBound else { return nil }
+        let name = trimmed(bytes, line.lowerBound..<colon)
+        let value = trimmed(bytes, colon + 1..<line.upperBound)
+        guard !name.isEmpty else { return nil }
+        for index in name where !FieldRules.isToken(bytes[index]) { return nil }
+        for index in value where !FieldRules.isValue(bytes[index]) { return nil }
+        let start = buffer.readerIndex
+        guard let name = buffer.getString(at: start + name.lowerBound, length: name.count),
+            let value = buffer.getString(at: start + value.lowerBound, length: value.count)
+        else { return nil }
+        return (name, value)
     }
 
-    private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-        guard let first = bytes.firstIndex(where: { !isBlank($0) }),
-            let last = bytes.lastIndex(where: { !isBlank($0) })
-        else { return [] }
-        return bytes[first...last]
+    private static func trimmed(_ bytes: borrowing Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, isBlank(bytes[start]) { start += 1 }
+        while end > start, isBlank(bytes[end - 1]) { end -= 1 }
+        return start..<end
     }
 
-    // RFC 9110 section 5.6.2.
-    private static func isTokenByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
     }
-
-    // RFC 9110 section 5.5: no controls but the tab.
-    private static func isValueByte(_ byte: UInt8) -> Bool { byte == 9 || (byte >= 0x20 && byte != 0x7f) }
 }

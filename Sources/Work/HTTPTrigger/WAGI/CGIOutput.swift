@@ -126,7 +126,7 @@ final class CGIOutput: GuestOutput {
         }
         if length > headBytesMax { throw fail(.headTooLong(headBytesMax)) }
         do throws(CGIHead.Problem) {
-            head = try CGIHead(section.readableBytesView.prefix(length))
+            head = try CGIHead(section, length: length)
         } catch {
             throw fail(.head(error))
         }
@@ -145,14 +145,19 @@ final class CGIOutput: GuestOutput {
     /// Looks at each byte once, however small the pieces are that a program writes: the first `scanned` bytes hold no
     /// line end after `lineStart`.
     private func endOfSection(from scanned: Int) -> (length: Int, rest: Int)? {
-        let bytes = section.readableBytesView
-        var position = bytes.startIndex + scanned
-        while let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) {
-            let start = bytes.startIndex + lineStart
-            let isEmpty = end == start || (end == start + 1 && bytes[start] == UInt8(ascii: "\r"))
-            if isEmpty { return (lineStart, end + 1 - bytes.startIndex) }
-            position = end + 1
-            lineStart = position - bytes.startIndex
+        let section = section
+        let bytes = section.readableBytesUInt8Span
+        var position = scanned
+        while position < bytes.count {
+            guard bytes[position] == UInt8(ascii: "\n") else {
+                position += 1
+                continue
+            }
+            let isEmpty =
+                position == lineStart || (position == lineStart + 1 && bytes[lineStart] == UInt8(ascii: "\r"))
+            if isEmpty { return (lineStart, position + 1) }
+            position += 1
+            lineStart = position
         }
         return nil
     }

@@ -8,18 +8,31 @@ import NIOHTTP1
 import WasmEngine
 
 /// One request to a CGI program: a fresh instance, its streams tied to the exchange, and what its end means.
-final class WagiInvocation {
+final class WagiInvocation: GuestTexts {
+    /// What the program is told about its request.
+    struct Request {
+        let options: WagiOptions
+        let route: RouteTable.Entry
+        let match: RouteMatch
+        let path: String
+    }
+
     private let exchange: HTTPExchange
+    private let request: Request
     private let component: LoadedComponent
     private let logger: Logger
     private let input: RequestBodyInput
     private let output: CGIOutput
     private let errorOutput: LogOutput
 
-    init(exchange: HTTPExchange, component: LoadedComponent, log: any GuestLog, logger: Logger) {
+    init(
+        exchange: HTTPExchange, component: LoadedComponent, request: Request, log: any GuestLog,
+        logger: Logger
+    ) {
         let limits = component.limits
         self.exchange = exchange
         self.component = component
+        self.request = request
         self.logger = logger
         input = RequestBodyInput(exchange: exchange, bytesMax: limits.requestBodyBytesMax)
         output = CGIOutput(
@@ -30,14 +43,19 @@ final class WagiInvocation {
             bytesMax: limits.logBytesMax)
     }
 
-    func start(
-        _ command: EntryPoint, environment: EncodedStrings, arguments: EncodedStrings,
-        scheduler: FiberScheduler
-    ) {
+    func arguments() -> EncodedStrings {
+        CGIEnvironment.arguments(template: request.options.argv, head: exchange.head)
+    }
+
+    func environment() -> EncodedStrings {
+        CGIEnvironment.variables(
+            exchange, texts: request.route.texts, parameters: request.route.parameters(in: request.path),
+            pathInfo: request.match.pathInfo(in: request.path))
+    }
+
+    func start(_ command: EntryPoint, scheduler: FiberScheduler) {
         let system = GuestSystem(
-            component.plan, input: input, output: output, errorOutput: errorOutput,
-            ownEnvironment: environment,
-            arguments: arguments)
+            component.plan, input: input, output: output, errorOutput: errorOutput, texts: self)
         let fiber: Fiber
         do {
             fiber = try component.makeFiber(of: command, system: system, scheduler: scheduler) {
@@ -46,7 +64,8 @@ final class WagiInvocation {
         } catch {
             return fail(.serviceUnavailable, "no instance could be made: \(error)", ["retry-after": "1"])
         }
-        exchange.onCancelled = { [weak fiber] reason in fiber?.cancel("the exchange ended early: \(reason)") }
+        // Not for ever: an exchange that ends lets go of it.
+        exchange.onCancelled = { reason in fiber.cancel("the exchange ended early: \(reason)") }
         fiber.onPark = { [output] isWaiting in output.flush(beforeWaiting: isWaiting) }
         fiber.start()
     }
