@@ -27,6 +27,9 @@ public struct ComponentEncoder: Sendable {
     /// Module names whose functions the host supplies itself: the component then imports a core module under the name
     /// that ``NativeModule`` gives, which only hosts that know it can link.
     public var nativeModules: Set<String> = []
+    /// Whether adapters get new pages of memory where they would call the main module's allocator. For modules whose
+    /// allocator calls the adapter while it is not ready, such as Go's.
+    public var growsMemoryForAdapters = false
 
     /// An encoder without adapters.
     public init(world: World? = nil) { self.world = world }
@@ -54,6 +57,7 @@ public struct ComponentEncoder: Sendable {
         for adapter in adapters { surroundings.adapters[adapter.name] = adapter.module.functionSignatures }
         let main = try BoundModule(module, stringEncoding: stringEncoding, in: surroundings, &flattening)
         surroundings.main = module
+        surroundings.growsMemory = growsMemoryForAdapters
         var bound: [(name: String, module: BoundModule)] = []
         for (adapter, encoding) in zip(adapters, adapterEncodings) {
             let others = surroundings.adapters

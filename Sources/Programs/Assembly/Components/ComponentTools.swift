@@ -111,6 +111,7 @@ public struct ComponentTools: Sendable {
         let component: [UInt8]
         do {
             var encoder = ComponentEncoder(world: try world(request))
+            encoder.growsMemoryForAdapters = request.growsMemory
             for adapter in request.adapters {
                 encoder.adapters.append(
                     ComponentEncoder.Adapter(

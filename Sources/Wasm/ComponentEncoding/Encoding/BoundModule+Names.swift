@@ -158,7 +158,7 @@ extension Flattening {
                 Needs(
                     memory: builtin.takesMemory || isText, realloc: builtin.bytes == [0x1d], strings: isText)
             )
-        case .native, .adapter, .mainExport: return (nil, Needs())
+        case .native, .adapter, .mainExport, .pageAllocator: return (nil, Needs())
         }
     }
 }

@@ -26,6 +26,7 @@ struct ComponentAssembly: TypeEncoding {
     var mainInstance: UInt32 = 0
     var adapterInstances: [String: UInt32] = [:]
     var coreFunctions: [String: UInt32] = [:]
+    var pageAllocatorIndex: UInt32?
 
     /// A function that can only be made once the modules are there.
     struct ShimmedImport {
