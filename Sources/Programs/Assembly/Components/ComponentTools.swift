@@ -23,7 +23,7 @@ public struct ComponentTools: Sendable {
             if CoreModule.isModule(bytes) {
                 report = try BinaryReport(try CoreModule(bytes, features: .all))
             } else {
-                report = BinaryReport(try Component(bytes, features: .all))
+                report = try BinaryReport(try Component(bytes, features: .all))
             }
         } catch {
             throw OperatorError("\(request.path): \(error)")

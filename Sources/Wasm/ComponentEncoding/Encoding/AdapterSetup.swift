@@ -35,8 +35,8 @@ struct AdapterSetup {
         guard let section = module.customSections.first(where: { $0.name == "name" }) else { return [:] }
         let globals = module.definition.globals
         var result: [String: UInt32] = [:]
-        var reader = NameReader(Array(section.contents))
-        while let (id, end) = reader.subsection() {
+        var reader = SectionReader(Array(section.contents))
+        while let (id, end) = reader.section() {
             if id == 7, let count = reader.u32() {
                 for _ in 0..<count {
                     guard let index = reader.u32(), let name = reader.name() else { break }
@@ -61,9 +61,9 @@ struct AdapterSetup {
             added.u32(index)
         }
         var result = ByteWriter(Array(bytes.prefix(8)))
-        var reader = NameReader(bytes)
+        var reader = SectionReader(bytes)
         reader.skip(to: 8)
-        while let (id, end) = reader.subsection() {
+        while let (id, end) = reader.section() {
             let contents = bytes[reader.offset..<end]
             var section = Array(contents)
             if id == 7, let count = reader.u32() {
@@ -128,41 +128,4 @@ struct AdapterSetup {
         writer.name(name)
         writer.raw(type)
     }
-}
-
-/// Reads the little that is needed of sections; gives nil where they end.
-private struct NameReader {
-    private let bytes: [UInt8]
-    private(set) var offset = 0
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    mutating func u32() -> UInt32? {
-        var result: UInt64 = 0
-        for shift in stride(from: 0, to: 35, by: 7) {
-            guard offset < bytes.count else { return nil }
-            let byte = bytes[offset]
-            offset += 1
-            result |= UInt64(byte & 0x7f) << UInt64(shift)
-            if byte < 0x80 { return UInt32(exactly: result) }
-        }
-        return nil
-    }
-
-    mutating func name() -> String? {
-        guard let count = u32(), Int(count) <= bytes.count - offset else { return nil }
-        defer { offset += Int(count) }
-        return String(decoding: bytes[offset..<offset + Int(count)], as: UTF8.self)
-    }
-
-    /// The id of what comes next, and where it ends.
-    mutating func subsection() -> (id: UInt8, end: Int)? {
-        guard offset < bytes.count else { return nil }
-        let id = bytes[offset]
-        offset += 1
-        guard let size = u32(), Int(size) <= bytes.count - offset else { return nil }
-        return (id, offset + Int(size))
-    }
-
-    mutating func skip(to offset: Int) { self.offset = offset }
 }

@@ -110,6 +110,7 @@ extension ComponentAssembly {
             guard adapter == nil || item.needs.realloc else { return }
         }
         let name = shim.add(item.signature)
+        slots[Slot(adapter: adapter, module: item.module, name: item.name)] = name
         shimmed.append(ShimmedImport(source: .bound(item, adapter: adapter), name: name))
     }
 
@@ -165,14 +166,11 @@ extension ComponentAssembly {
         if case .pageAllocator = item.source {
             return CoreExport(name: item.name, sort: .function, index: try pageAllocator())
         }
-        let slot = shimmed.first { candidate in
-            guard case .bound(let bound, let owner) = candidate.source, owner == adapter else { return false }
-            return bound.module == item.module && bound.name == item.name
-        }
+        let slot = slots[Slot(adapter: adapter, module: item.module, name: item.name)]
         if let slot, let shimInstance {
             return CoreExport(
                 name: item.name, sort: .function,
-                index: writer.alias(slot.name, ofCore: shimInstance, .function))
+                index: writer.alias(slot, ofCore: shimInstance, .function))
         }
         return CoreExport(
             name: item.name, sort: .function, index: try function(.bound(item, adapter: adapter)))
