@@ -10,7 +10,7 @@ public import WasmEngine
 /// Answers the requests of one application: finds the trigger of a path and runs what it names.
 public struct HTTPTriggerHandler: HTTPHandler {
     private enum Target: Sendable {
-        case wagi(LoadedComponent, WagiOptions)
+        case wagi(WagiProgram)
         case fixed(HTTPResponseStatus, HTTPHeaders, ByteBuffer)
     }
 
@@ -18,8 +18,6 @@ public struct HTTPTriggerHandler: HTTPHandler {
     private let routes: RouteTable
     private let targets: [Target]
     private let schedulers: FiberSchedulers
-    private let log: any GuestLog
-    private let logger: Logger
 
     /// What the author should know about the routes.
     public var diagnostics: [RouteDiagnostic] { routes.diagnostics }
@@ -33,13 +31,12 @@ public struct HTTPTriggerHandler: HTTPHandler {
         self.application = loaded.application
         self.routes = try RouteTable(triggers: loaded.application.httpTriggers)
         self.schedulers = schedulers
-        self.log = log
-        self.logger = logger
         self.targets = loaded.application.httpTriggers.map { trigger in
             switch (trigger.handler, trigger.executor) {
             case (.component(let id), .wagi(let options)):
                 guard let component = loaded.component(id) else { return Self.unavailable }
-                return .wagi(component, options)
+                return .wagi(
+                    WagiProgram(component: component, options: options, log: log, logger: logger))
             case (.component, .http): return Self.unavailable
             case (.staticResponse(let response), _): return Self.fixed(response)
             }
@@ -67,25 +64,24 @@ public struct HTTPTriggerHandler: HTTPHandler {
         switch targets[match.triggerIndex] {
         case .fixed(let status, let headers, let body):
             exchange.respond(status, headers, body: body)
-        case .wagi(let component, let options):
-            run(component, options, exchange, match, path)
+        case .wagi(let program):
+            run(program, exchange, match, path)
         }
     }
 
     private func run(
-        _ component: LoadedComponent, _ options: WagiOptions, _ exchange: HTTPExchange, _ match: RouteMatch,
-        _ path: String
+        _ program: WagiProgram, _ exchange: HTTPExchange, _ match: RouteMatch, _ path: String
     ) {
-        if let length = exchange.head.headers.first(name: "content-length").flatMap({ Int($0) }),
-            length > component.limits.requestBodyBytesMax
+        if exchange.hasBody,
+            let length = exchange.head.headers.first(name: "content-length").flatMap({ Int($0) }),
+            length > program.component.limits.requestBodyBytesMax
         {
             exchange.respond(.payloadTooLarge)
             return
         }
-        let request = WagiInvocation.Request(
-            options: options, route: routes.entries[match.entry], match: match, path: path)
-        WagiInvocation(exchange: exchange, component: component, request: request, log: log, logger: logger)
-            .start(scheduler: schedulers.scheduler(on: exchange.eventLoop))
+        WagiInvocation(
+            exchange: exchange, program: program, route: routes.entries[match.entry], match: match, path: path
+        ).start(scheduler: schedulers.scheduler(on: exchange.eventLoop))
     }
 
     /// `/.well-known/spin/`: health and information; nothing else there belongs to the application.

@@ -212,7 +212,7 @@ public import NIOCore
             scheduler.enqueueReady(self)
         } else {
             unsafe status = .waiting
-            scheduler.watchDeadlines()
+            scheduler.watchDeadline(of: self)
         }
     }
 
