@@ -63,6 +63,7 @@ bench: guests ## Measure Martlet beside its rivals and print the ratios
 	@scripts/setup --bench
 	$(RELEASE) --product martlet
 	$(RELEASE) --product engine-bench
+	$(RELEASE) --product component-bench
 	$(RELEASE) --product bare-server
 	scripts/bench
 

@@ -46,7 +46,8 @@ let layers: [Layer] = [
             Module(
                 "ComponentRuntime", uses: ["WasmEngine", "ComponentModel"],
                 libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
-            Module("ComponentEncoding", uses: ["ComponentModel"], testUses: ["WasmEngine", "ComponentRuntime"]),
+            Module(
+                "ComponentEncoding", uses: ["ComponentModel"], testUses: ["WasmEngine", "ComponentRuntime"]),
         ]),
     Layer(
         name: "App",
@@ -58,17 +59,20 @@ let layers: [Layer] = [
         name: "Hosts",
         modules: [
             Module("CHostSystem", .c),
-            Module("HostSystem", uses: ["CHostSystem", "WasmEngine"], libraries: [.nioCore, .nioPosix]),
             Module(
-                "WASI", uses: ["HostSystem", "WasmEngine", "ComponentModel", "ComponentRuntime"],
+                "HostSystem", uses: ["AppModel", "CHostSystem", "WasmEngine"],
+                libraries: [.nioCore, .nioPosix]),
+            Module(
+                "WASI", uses: ["AppModel", "HostSystem", "WasmEngine", "ComponentModel", "ComponentRuntime"],
                 libraries: [.nioCore, .nioPosix]),
             Module(
                 "WASIHTTP",
-                uses: ["HostSystem", "WASI", "WasmEngine", "ComponentModel", "ComponentRuntime"],
+                uses: ["AppModel", "HostSystem", "WASI", "WasmEngine", "ComponentModel", "ComponentRuntime"],
                 libraries: [.nioCore, .nioHTTP1]),
             Module(
-                "OutboundHTTP", uses: ["HostSystem", "WASIHTTP"],
-                libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient]),
+                "OutboundHTTP", uses: ["AppModel", "HostSystem", "WASIHTTP"],
+                libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioSSL, .nioTLS],
+                testUses: ["HTTPServer"]),
         ]),
     Layer(
         name: "Work",
@@ -215,6 +219,12 @@ let benchmarks: [Target] = [
         name: "engine-bench", dependencies: ["WasmEngine", .nioCore, .nioPosix],
         path: "Benchmarks/EngineBench",
         swiftSettings: testSettings, linkerSettings: linkerSettings),
+    .executableTarget(
+        name: "component-bench",
+        dependencies: [
+            "CWasmtime", "WasmEngine", "ComponentModel", "ComponentRuntime", .nioCore, .nioPosix,
+        ],
+        path: "Benchmarks/ComponentBench", swiftSettings: testSettings, linkerSettings: linkerSettings),
     .executableTarget(
         name: "bare-server", dependencies: [.nioCore, .nioPosix, .nioHTTP1], path: "Benchmarks/BareServer",
         swiftSettings: testSettings),

@@ -45,7 +45,11 @@ struct ApplicationLoaderTests {
         let component = try #require(loaded.component("main"))
         #expect(component.limits.openFilesMax == 9)
         #expect(component.plan.limits.descriptors == 9)
-        #expect(component.command.name == "_start")
+        guard case .command(let command) = component.program else {
+            Issue.record("no command")
+            return
+        }
+        #expect(command.name == "_start")
         #expect(loaded.component("other") == nil)
     }
 
@@ -100,7 +104,7 @@ struct ApplicationLoaderTests {
 
     @Test func `a component that speaks an interface is refused in words`() throws {
         let sentence = failure(of: try application(Self.command, executor: .http))
-        #expect(sentence.contains("Trigger \"front\""))
+        #expect(sentence.contains("trigger \"front\""))
         #expect(sentence.contains("wagi"))
     }
 

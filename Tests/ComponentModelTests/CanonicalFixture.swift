@@ -87,3 +87,33 @@ struct CanonicalFixture {
         return try context.liftValues(parameters, most: most, from: &again)
     }
 }
+
+/// Lowers a Swift value, lifts it as a tree, and the other way round, flat and in memory.
+func check<Value: CanonicalType & Equatable>(
+    _ value: Value, _ type: String, _ tree: ComponentValue, _ definitions: String = ""
+) throws {
+    for width in [PointerWidth.bits32, .bits64] {
+        let fixture = try CanonicalFixture.one(type, definitions, width: width)
+        let matcher = TypeMatcher(types: fixture.component.types, names: fixture.component.names)
+        let declared = try #require(fixture.component.types[fixture.function.parameters].first?.type)
+        #expect(Value.matches(declared, matcher))
+        #expect(Value.layout(width) == fixture.component.types.layout(declared, width))
+        #expect(Value.flatTypes == fixture.component.types.flatTypes(declared))
+        var context = fixture.context()
+        let storage = FlatStorage(count: 16)
+        var slots = storage.values
+        try value.lower(into: &slots, &context)
+        #expect(slots.position == Value.flatTypes.count)
+        var again = storage.values
+        #expect(try context.liftValues(fixture.parameters, most: 16, from: &again) == [tree])
+        slots = storage.values
+        try context.lowerValues([tree], fixture.parameters, most: 16, into: &slots)
+        again = storage.values
+        #expect(try Value.lift(from: &again, &context) == value)
+        let layout = Value.layout(width)
+        let place = try context.allocate(layout.size, alignment: layout.alignment)
+        try value.store(at: place, &context)
+        #expect(try context.load(fixture.plan.node(fixture.parameters, field: 0), at: place) == tree)
+        #expect(try Value.load(at: place, &context) == value)
+    }
+}

@@ -49,6 +49,16 @@ enum ConformanceScripts {
         return (cases, unreadable)
     }()
 
+    /// The components for comparisons between hosts that stand beside the scripts.
+    static func hellos() throws -> [Case] {
+        try ["hello-0.2", "hello-0.3"].map { name in
+            let file = folder.deletingLastPathComponent().appending(path: "hello/\(name).wat")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            return Case(
+                script: name, line: 1, expectation: .valid, bytes: try WasmText.binary(fromText: text))
+        }
+    }
+
     private static var scripts: [String] {
         let files = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
         return files.filter { $0.hasSuffix(".wast") }.sorted()

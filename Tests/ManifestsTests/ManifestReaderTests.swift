@@ -104,7 +104,7 @@ import Testing
     @Test func `deprecated hosts become outbound hosts`() throws {
         let outcome = try read(smallest + "allowed_http_hosts = [\"a.b\", \"insecure:allow-all\"]\n")
         #expect(
-            outcome.application.components[0].grants.outboundHosts == [
+            outcome.application.components[0].grants.outboundHosts.map(\.text) == [
                 "http://a.b", "https://a.b", "http://*:*", "https://*:*",
             ])
     }

@@ -91,7 +91,8 @@ import CWasmtime
         "c_bool": "bool", "c_uint8": "uint8", "c_uint32": "uint32", "c_uint64": "uint64", "c_int64": "int64",
         "c_size_t": "size", "size_t": "size", "uint8_t": "uint8", "uint32_t": "uint32", "uint64_t": "uint64",
         "int64_t": "int64", "wasm_valkind_t": "uint8", "wasm_externkind_t": "uint8",
-        "wasmtime_trap_code_t": "uint8",
+        "wasmtime_trap_code_t": "uint8", "wasmtime_opt_level_t": "uint8",
+        "wasmtime_regalloc_algorithm_t": "uint8",
     ]
 
     @Test func everyStructureHasTheFieldsOfTheBindings() {
@@ -106,6 +107,13 @@ import CWasmtime
             ("wasmtime_extern", MemoryLayout<wasmtime_extern_t>.size),
             ("wasmtime_val", MemoryLayout<wasmtime_val_t>.size),
             ("wasmtime_val_raw", MemoryLayout<wasmtime_val_raw_t>.size),
+            ("wasmtime_component_func", MemoryLayout<wasmtime_component_func_t>.size),
+            ("wasmtime_component_instance", MemoryLayout<wasmtime_component_instance_t>.size),
+            ("wasmtime_component_val", MemoryLayout<wasmtime_component_val_t>.size),
+            (
+                "wasmtime_component_valrecord_entry",
+                MemoryLayout<wasmtime_component_valrecord_entry_t>.size
+            ),
         ]
         for (name, size) in sizes { #expect(layout(of: name).size == size, "size of \(name)") }
         #expect(offset("of", in: "wasmtime_val") == MemoryLayout<wasmtime_val_t>.offset(of: \.of))
@@ -164,7 +172,9 @@ import CWasmtime
     }
 
     private func fields(of name: String) -> [(String, String)] {
-        guard let start = bindings.range(of: "\nclass \(name)(ctypes.")?.upperBound,
+        // Structures that refer to each other get their fields after all of them are declared.
+        let declarations = ["\n\(name)._fields_ = [", "\nclass \(name)(ctypes."]
+        guard let start = declarations.lazy.compactMap({ bindings.range(of: $0)?.upperBound }).first,
             let end = bindings[start...].range(of: "\n    ]\n")?.lowerBound
         else { return [] }
         return bindings[start..<end].matches(of: /\("(\w+)", (?:ctypes\.)?([\w.]+)/).map {

@@ -1,7 +1,7 @@
 /// Outside things a component may use, by name. Everything is denied unless it is listed.
 public struct ComponentGrants: Sendable, Equatable {
-    /// `scheme://host:port` patterns, possibly with templates, as the manifest writes them.
-    public var outboundHosts: [String]
+    /// Hosts that the guest may reach.
+    public var outboundHosts: [OutboundRule]
     /// Labels of key-value stores.
     public var keyValueStores: [String]
     /// Labels of SQLite databases.
@@ -11,7 +11,7 @@ public struct ComponentGrants: Sendable, Equatable {
 
     /// Grants of the listed things; absent lists grant nothing.
     public init(
-        outboundHosts: [String] = [], keyValueStores: [String] = [], sqliteDatabases: [String] = [],
+        outboundHosts: [OutboundRule] = [], keyValueStores: [String] = [], sqliteDatabases: [String] = [],
         aiModels: [String] = []
     ) {
         self.outboundHosts = outboundHosts

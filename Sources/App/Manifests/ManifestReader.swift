@@ -67,11 +67,13 @@ public struct ManifestReader: Sendable {
     }
 
     /// The application that a bare file stands for: one component that gets every request. A core module is a CGI
-    /// program, and so is a text; a component speaks the interface that it exports.
+    /// program; a component speaks the interface that it exports.
     private func application(ofModule file: ApplicationFile) throws(ManifestErrors) -> Application {
         let executor: HTTPTrigger.Executor
-        switch (Files.contents(of: file.path)?.prefix(8)).map({ [UInt8]($0) }) {
-        case .some where file.path.hasSuffix(".wat"): executor = .wagi(.standard)
+        let contents = Files.contents(of: file.path)
+        switch (contents?.prefix(8)).map({ [UInt8]($0) }) {
+        case .some where file.path.hasSuffix(".wat"):
+            executor = Self.isComponentText(contents ?? Data()) ? .http : .wagi(.standard)
         case [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00]: executor = .wagi(.standard)
         case [0x00, 0x61, 0x73, 0x6D, 0x0D, 0x00, 0x01, 0x00]: executor = .http
         default: throw ManifestErrors.single(file.shownPath, "this is not a WebAssembly module or component")
@@ -84,6 +86,16 @@ public struct ManifestReader: Sendable {
         return Application(
             name: name.isEmpty ? "main" : name, folder: Files.parent(of: file.path), components: [component],
             httpTriggers: [trigger])
+    }
+
+    /// Whether a text begins with a component, after blanks and comments to the end of the line.
+    private static func isComponentText(_ text: Data) -> Bool {
+        for line in text.split(separator: UInt8(ascii: "\n")) {
+            let line = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+            if line.isEmpty || line.starts(with: ";;".utf8) { continue }
+            return line.starts(with: "(component".utf8)
+        }
+        return false
     }
 
     private func bytes(of file: ApplicationFile) throws(ManifestErrors) -> [UInt8] {

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -167,4 +169,34 @@ int martlet_advise(int descriptor, int64_t offset, int64_t length, int advice) {
     (void)descriptor, (void)offset, (void)length, (void)advice;
     return 0;
 #endif
+}
+
+int martlet_resolve(const char *name, uint8_t *records, int max) {
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *list = NULL;
+    int failure = getaddrinfo(name, NULL, &hints, &list);
+    if (failure == EAI_NONAME) return -MARTLET_RESOLVE_NOT_FOUND;
+#ifdef EAI_NODATA
+    if (failure == EAI_NODATA) return -MARTLET_RESOLVE_NOT_FOUND;
+#endif
+    if (failure == EAI_AGAIN) return -MARTLET_RESOLVE_TEMPORARY;
+    if (failure != 0) return -MARTLET_RESOLVE_FAILED;
+    int count = 0;
+    for (struct addrinfo *entry = list; entry != NULL && count < max; entry = entry->ai_next) {
+        uint8_t *record = records + 17 * count;
+        if (entry->ai_family == AF_INET) {
+            const struct sockaddr_in *address = (const struct sockaddr_in *)entry->ai_addr;
+            record[0] = 4;
+            memcpy(record + 1, &address->sin_addr, 4);
+        } else if (entry->ai_family == AF_INET6) {
+            const struct sockaddr_in6 *address = (const struct sockaddr_in6 *)entry->ai_addr;
+            record[0] = 6;
+            memcpy(record + 1, &address->sin6_addr, 16);
+        } else {
+            continue;
+        }
+        count++;
+    }
+    freeaddrinfo(list);
+    return count;
 }

@@ -66,6 +66,9 @@ public final class DescriptorStream: GuestInput, GuestOutput, Sendable {
         return count <= 0 ? nil : count
     }
 
+    /// Nothing more than the code.
+    public var cause: (any Error)? { nil }
+
     /// Whether a write goes at once.
     public var isWritable: Bool { isReady(Int16(POLLOUT)) }
 

@@ -29,6 +29,22 @@ public struct EncodedStrings: Sendable {
         try check(limits)
     }
 
+    /// All strings, without their zero bytes.
+    public var strings: [String] {
+        offsets.indices.map { index in
+            let end = index + 1 < offsets.count ? Int(offsets[index + 1]) : bytes.count
+            return String(decoding: bytes[Int(offsets[index])..<(end - 1)], as: UTF8.self)
+        }
+    }
+
+    /// All strings, split at their first `=`.
+    public var variables: [(name: String, value: String)] {
+        strings.map { string in
+            let parts = string.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts[0]), parts.count == 2 ? String(parts[1]) : "")
+        }
+    }
+
     /// How many there are.
     public var count: Int { offsets.count }
 

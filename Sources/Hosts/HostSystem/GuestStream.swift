@@ -1,3 +1,5 @@
+public import NIOCore
+
 /// What one attempt to read gave.
 public enum GuestRead: Sendable, Equatable {
     /// This many bytes, at least one.
@@ -24,6 +26,25 @@ public protocol GuestInput: AnyObject {
 
     /// Wakes the token once a read would no longer wait. Only the last token counts.
     func wakeWhenReadable(_ token: WakeToken)
+
+    /// What is behind the error that was thrown last, where more is known than its code.
+    var cause: (any Error)? { get }
+}
+
+/// What one attempt to take bytes gave.
+public enum GuestTake: Sendable {
+    /// At least one byte.
+    case bytes(ByteBuffer)
+    /// No more bytes will come.
+    case end
+    /// None now; ask again after the wake.
+    case wouldWait
+}
+
+/// Input that has its bytes in buffers already: they are handed on as they are, and copied into the guest's memory only.
+public protocol GuestBufferInput: GuestInput {
+    /// Takes at most `count` bytes, which is at least one.
+    func take(_ count: Int) throws(HostError) -> GuestTake
 }
 
 /// Where a guest's output goes.
@@ -41,14 +62,26 @@ public protocol GuestOutput: AnyObject {
 
     /// Wakes the token once a write would no longer wait. Only the last token counts.
     func wakeWhenWritable(_ token: WakeToken)
+
+    /// Whether all that was taken is where it goes, as far as a flush can say; while it is not, nothing is taken either.
+    var isFlushed: Bool { get throws(HostError) }
+
+    /// What is behind the error that was thrown last, where more is known than its code.
+    var cause: (any Error)? { get }
 }
 
 extension GuestInput {
     /// Neither a file nor a terminal.
     public var type: HostFileType { .unknown }
+    /// Nothing more than the code.
+    public var cause: (any Error)? { nil }
 }
 
 extension GuestOutput {
     /// Neither a file nor a terminal.
     public var type: HostFileType { .unknown }
+    /// Nothing is kept back.
+    public var isFlushed: Bool { true }
+    /// Nothing more than the code.
+    public var cause: (any Error)? { nil }
 }

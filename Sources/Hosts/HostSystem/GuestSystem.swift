@@ -13,6 +13,14 @@ public final class GuestSystem {
     public let output: (any GuestOutput)?
     /// Standard error; nil where the guest has none.
     public let errorOutput: (any GuestOutput)?
+    /// What it has looked up.
+    public var learnedNames = LearnedNames()
+    /// HTTP requests under way.
+    public var outboundRequests = 0
+
+    /// Outputs that hold bytes of the guest and go on writing them by themselves.
+    private var draining = 0
+    private var drained: (() -> Void)?
 
     private let texts: (any GuestTexts)?
     private var madeEnvironment: EncodedStrings?
@@ -67,6 +75,22 @@ public final class GuestSystem {
         guard case .offload(let pool) = plan.files, case .file(let file) = descriptor?.kind, file.isRemoved
         else { return }
         pool.submit { _ in withExtendedLifetime(file) {} }
+    }
+
+    // MARK: - Bytes on their way
+
+    /// An output was left with bytes that did not go at once.
+    package func beginDrain() { draining += 1 }
+
+    /// The bytes are gone, one way or the other.
+    package func endDrain() {
+        draining -= 1
+        if draining == 0 { drained.take()?() }
+    }
+
+    /// Calls `body` once all that the guest wrote is where it goes; at once, as a rule. The guest has ended.
+    public func whenDrained(_ body: @escaping () -> Void) {
+        if draining == 0 { body() } else { drained = body }
     }
 
     // MARK: - The descriptor table

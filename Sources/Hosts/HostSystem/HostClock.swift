@@ -24,6 +24,18 @@ public enum HostClock: UInt32, Sendable {
         }
     }
 
+    /// Nanoseconds of the monotonic clock, which needs no guest and never fails.
+    public static var monotonicNow: UInt64 {
+        // A system without this clock runs nothing of all this; 0 would only make waits longer.
+        (try? SystemCall.time(of: CLOCK_MONOTONIC)) ?? 0
+    }
+
+    /// Nanoseconds since 1970 in UTC, which needs no guest and never fails.
+    public static var realtimeNow: UInt64 {
+        // As above.
+        (try? SystemCall.time(of: CLOCK_REALTIME)) ?? 0
+    }
+
     /// The smallest step of the clock.
     public func resolution() throws(HostError) -> UInt64 {
         switch self {
@@ -38,5 +50,19 @@ public enum HostRandom {
     /// Fills `bytes` from the kernel's generator, fit for keys.
     public static func fill(_ bytes: inout MutableRawSpan) throws(HostError) {
         try SystemCall.random(&bytes)
+    }
+
+    /// So many bytes.
+    public static func bytes(_ count: Int) throws(HostError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var span = bytes.mutableSpan
+        var raw = unsafe span.mutableBytes
+        try SystemCall.random(&raw)
+        return bytes
+    }
+
+    /// One number.
+    public static func number() throws(HostError) -> UInt64 {
+        try bytes(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

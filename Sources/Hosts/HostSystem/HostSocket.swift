@@ -85,6 +85,9 @@ public final class HostSocket: GuestInput, GuestOutput, Sendable {
         return count <= 0 ? nil : count
     }
 
+    /// Nothing more than the code.
+    public var cause: (any Error)? { nil }
+
     /// Whether the system takes bytes now.
     public var isWritable: Bool { SystemCall.poll(descriptor, Int16(POLLOUT)) != 0 }
 

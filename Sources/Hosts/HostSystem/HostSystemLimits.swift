@@ -24,6 +24,9 @@ public struct HostSystemLimits: Sendable, Equatable {
     /// Bytes of folder entries taken from the system in one piece.
     public var directoryChunkBytes = 32 * 1_024
 
+    /// Random bytes that one call gives where the host has to hold them all.
+    public var randomBytes = 16 << 20
+
     /// Subscriptions of one poll.
     public var subscriptions = 1_024
 

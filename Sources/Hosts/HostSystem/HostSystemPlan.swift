@@ -31,6 +31,8 @@ public final class HostSystemPlan: Sendable {
     public let limits: HostSystemLimits
     /// Where its file work runs.
     public let files: HostFileExecution
+    /// What it may do with the network.
+    public let network: HostNetwork
 
     /// The descriptor table that an instance begins with.
     let descriptors: [HostDescriptor?]
@@ -41,9 +43,11 @@ public final class HostSystemPlan: Sendable {
     public init(
         arguments: [String] = [], environment: [(name: String, value: String)] = [],
         directories: [DirectoryGrant] = [], files: HostFileExecution = .inline,
-        limits: HostSystemLimits = HostSystemLimits(), resolution: PathResolution = .best
+        network: HostNetwork = .denied, limits: HostSystemLimits = HostSystemLimits(),
+        resolution: PathResolution = .best
     ) throws(HostSystemError) {
         self.limits = limits
+        self.network = network
         self.files = files
         do { self.arguments = try EncodedStrings(arguments, limits: limits) } catch {
             throw HostSystemError(description: Self.sentence(about: "The arguments", error, limits))

@@ -1,7 +1,7 @@
 public import NIOCore
 
 /// Input from memory; empty for a guest without input.
-public final class BufferInput: GuestInput {
+public final class BufferInput: GuestBufferInput {
     private var buffer: ByteBuffer
 
     /// Input with these bytes, and then the end.
@@ -16,6 +16,13 @@ public final class BufferInput: GuestInput {
         if count == 0 { return .end }
         buffer.moveBytes(count, into: &bytes)
         return .bytes(count)
+    }
+
+    /// Takes what there is.
+    public func take(_ count: Int) throws(HostError) -> GuestTake {
+        guard let bytes = buffer.readSlice(length: min(count, buffer.readableBytes)), bytes.readableBytes > 0
+        else { return .end }
+        return .bytes(bytes)
     }
 
     /// Wakes at once: reading never waits.

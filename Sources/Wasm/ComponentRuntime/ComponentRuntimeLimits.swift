@@ -8,6 +8,8 @@ public struct ComponentRuntimeLimits: Sendable, Hashable {
     public var handles = 1 << 20
     /// Calls that are not over, of all component instances together. Each has a stack.
     public var tasks = 1_000
+    /// Bytes of core modules that are merged into one; larger ones stay apart.
+    public var mergedModuleBytes = 32 << 20
 
     /// The documented defaults.
     public init() {}

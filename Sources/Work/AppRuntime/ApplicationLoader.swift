@@ -1,6 +1,9 @@
 public import AppModel
+import ComponentModel
+import ComponentRuntime
 public import HostSystem
 import WASI
+import WASIHTTP
 public import WasmEngine
 
 #if canImport(FoundationEssentials)
@@ -26,6 +29,14 @@ public struct LoadedApplication: Sendable {
         self.components = components
     }
 
+    /// What components import and nobody offers, in the order of the manifest, one a line with their types.
+    public var missingImports: [(component: ComponentID, imports: [String])] {
+        application.components.compactMap { item in
+            guard let missing = components[item.id]?.missingImports, !missing.isEmpty else { return nil }
+            return (item.id, missing)
+        }
+    }
+
     /// A component of the application, or nil when no trigger needs it.
     public func component(_ id: ComponentID) -> LoadedComponent? { components[id] }
 }
@@ -38,12 +49,18 @@ public struct ApplicationLoader: Sendable {
     public let files: HostFileExecution
     /// Where files that a manifest mounts one by one are put together into a folder.
     public let staging: FileStaging
+    /// How components reach the network.
+    public let outbound: OutboundServices
 
     /// A loader.
-    public init(images: ImageFolder, files: HostFileExecution, staging: FileStaging) {
+    public init(
+        images: ImageFolder, files: HostFileExecution, staging: FileStaging,
+        outbound: OutboundServices = OutboundServices()
+    ) {
         self.images = images
         self.files = files
         self.staging = staging
+        self.outbound = outbound
     }
 
     /// Loads every component that a trigger needs.
@@ -56,46 +73,87 @@ public struct ApplicationLoader: Sendable {
         _ application: Application, environment: [EnvironmentVariable] = [],
         report: (ImageFolder.Event) -> Void = { _ in }
     ) throws -> LoadedApplication {
-        let linker = try Linker(engine: images.engine)
-        try Preview1.define(in: linker)
+        let linkers = try Linkers(engine: images.engine)
         var loaded: [ComponentID: LoadedComponent] = [:]
         for trigger in application.httpTriggers {
             guard case .component(let id) = trigger.handler, loaded[id] == nil else { continue }
             guard let component = application.component(id) else { continue }
-            guard case .wagi = trigger.executor else {
-                throw LoadError(
-                    description: """
-                        Trigger "\(trigger.id)" runs component "\(id)" by its HTTP interface, which this version does not \
-                        support yet. Programs that speak CGI run with executor = { type = "wagi" }.
-                        """)
-            }
-            loaded[id] = try load(component, linker: linker, environment: environment, report: report)
+            loaded[id] = try load(
+                component, of: application, for: trigger, linkers: linkers, environment: environment,
+                report: report)
         }
         return LoadedApplication(application: application, components: loaded)
     }
 
+    /// What the host offers, to core modules and to components.
+    private struct Linkers {
+        let modules: Linker
+        let components: ComponentLinker
+
+        init(engine: Engine) throws {
+            modules = try Linker(engine: engine)
+            try Preview1.define(in: modules)
+            components = ComponentLinker()
+            Preview2.define(in: components)
+            Preview2HTTP.define(in: components)
+        }
+    }
+
     private func load(
-        _ component: Component, linker: Linker, environment: [EnvironmentVariable],
-        report: (ImageFolder.Event) -> Void
+        _ component: AppModel.Component, of application: Application, for trigger: HTTPTrigger,
+        linkers: Linkers, environment: [EnvironmentVariable], report: (ImageFolder.Event) -> Void
     ) throws -> LoadedComponent {
         let limits = component.limits
         do {
-            let bytes = try read(component)
-            let module = try images.module(for: bytes, name: "\(component.id)", report: report)
-            let template = try linker.template(for: module)
+            let binary = try WasmText.binary(from: try read(component))
+            let program = try program(of: binary, component, for: trigger, linkers: linkers, report: report)
             var system = HostSystemLimits()
             system.descriptors = limits.openFilesMax
             let plan = try HostSystemPlan(
                 environment: merged(component.environment, environment),
-                directories: try staging.directories(for: component), files: files, limits: system)
-            return LoadedComponent(
-                component: component, limits: limits, command: try EntryPoint(template, "_start"), plan: plan)
+                directories: try staging.directories(for: component), files: files,
+                network: try outbound.network(of: component, variables: application.variables),
+                limits: system)
+            return LoadedComponent(component: component, limits: limits, program: program, plan: plan)
         } catch {
             throw LoadError(description: "Component \"\(component.id)\" (\(component.source.path)): \(error)")
         }
     }
 
-    private func read(_ component: Component) throws -> [UInt8] {
+    private func program(
+        of binary: [UInt8], _ component: AppModel.Component, for trigger: HTTPTrigger, linkers: Linkers,
+        report: (ImageFolder.Event) -> Void
+    ) throws -> LoadedComponent.Program {
+        switch (trigger.executor, ComponentModel.Component.isComponent(binary)) {
+        case (.wagi, false):
+            let module = try images.module(for: binary, name: "\(component.id)", report: report)
+            return .command(try EntryPoint(try linkers.modules.template(for: module), "_start"))
+        case (.http, true):
+            let decoded = try ComponentModel.Component(binary)
+            let plan = try withoutActuallyEscaping(report) { report in
+                try linkers.components.link(
+                    decoded, engine: images.engine, missing: .trapping
+                ) { module, number in
+                    try images.module(for: module, name: "\(component.id) (module \(number))", report: report)
+                }
+            }
+            return .http(try HTTPProgram(plan, limits: component.limits, client: outbound.client))
+        case (.wagi, true):
+            throw LoadError(
+                description: """
+                    It is a component, but trigger "\(trigger.id)" runs a CGI program, which is a core module with a \
+                    "_start" function. Leave the executor out for a component that exports an HTTP handler.
+                    """)
+        case (.http, false):
+            throw LoadError(
+                description: """
+                    It is a core module, but trigger "\(trigger.id)" runs a component by its HTTP interface. Programs that \
+                    speak CGI run with executor = { type = "wagi" }; "wasm-tools component new" makes a component of others.
+                    """)
+        }
+    }
+
+    private func read(_ component: AppModel.Component) throws -> [UInt8] {
         let path = component.source.path
         guard FileManager.default.fileExists(atPath: path) else {
             let advice =

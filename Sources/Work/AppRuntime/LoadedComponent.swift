@@ -5,34 +5,48 @@ public import WasmEngine
 
 /// A component that is ready to run: compiled, linked, its folders opened. Shared by all its instances.
 public final class LoadedComponent: Sendable {
+    /// How it is spoken to.
+    public enum Program: Sendable {
+        /// A core module with the function of a WASI command.
+        case command(EntryPoint)
+        /// A component that answers HTTP requests.
+        case http(HTTPProgram)
+    }
+
     /// What the manifest says.
     public let component: Component
     /// What the manifest's limits come to.
     public let limits: ComponentLimits
-    /// The function of a WASI command.
-    public let command: EntryPoint
+    /// What runs.
+    public let program: Program
     /// Arguments, environment, folders.
     public let plan: HostSystemPlan
 
-    private let instanceLimits: InstanceLimits
-    private let fiberLimits: FiberLimits
+    let instanceLimits: InstanceLimits
+    let fiberLimits: FiberLimits
 
-    init(component: Component, limits: ComponentLimits, command: EntryPoint, plan: HostSystemPlan) {
+    init(component: Component, limits: ComponentLimits, program: Program, plan: HostSystemPlan) {
         self.component = component
         self.limits = limits
-        self.command = command
+        self.program = program
         self.plan = plan
         self.instanceLimits = InstanceLimits(limits)
         self.fiberLimits = FiberLimits(limits)
     }
 
-    /// A fresh instance's fiber, not started yet.
+    /// Imports that nobody offers: a call of one ends the guest. One a line, with their types.
+    public var missingImports: [String] {
+        if case .http(let program) = program { program.missingImports } else { [] }
+    }
+
+    /// A fresh instance's fiber for a command, not started yet.
     ///
     /// - Parameter completion: called once, on the scheduler's loop, when the guest has ended and before its memory is
     ///   given back.
     /// - Throws: ``EngineError`` with code `exhausted` when the engine's slots are all in use.
     public func makeFiber(
-        system: GuestSystem, scheduler: FiberScheduler, completion: @escaping (Result<[Value], Trap>) -> Void
+        of command: EntryPoint, system: GuestSystem, scheduler: FiberScheduler,
+        completion: @escaping (Result<[Value], Trap>) -> Void
     ) throws -> Fiber {
         let store = try Store(engine: command.template.module.engine, limits: instanceLimits)
         store[GuestSystem.key] = system

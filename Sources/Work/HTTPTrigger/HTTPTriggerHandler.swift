@@ -11,6 +11,7 @@ public import WasmEngine
 public struct HTTPTriggerHandler: HTTPHandler {
     private enum Target: Sendable {
         case wagi(WagiProgram)
+        case component(LoadedComponent, HTTPProgram)
         case fixed(HTTPResponseStatus, HTTPHeaders, ByteBuffer)
     }
 
@@ -18,6 +19,8 @@ public struct HTTPTriggerHandler: HTTPHandler {
     private let routes: RouteTable
     private let targets: [Target]
     private let schedulers: FiberSchedulers
+    private let log: any GuestLog
+    private let logger: Logger
 
     /// What the author should know about the routes.
     public var diagnostics: [RouteDiagnostic] { routes.diagnostics }
@@ -31,13 +34,21 @@ public struct HTTPTriggerHandler: HTTPHandler {
         self.application = loaded.application
         self.routes = try RouteTable(triggers: loaded.application.httpTriggers)
         self.schedulers = schedulers
+        self.log = log
+        self.logger = logger
         self.targets = loaded.application.httpTriggers.map { trigger in
             switch (trigger.handler, trigger.executor) {
-            case (.component(let id), .wagi(let options)):
+            case (.component(let id), let executor):
                 guard let component = loaded.component(id) else { return Self.unavailable }
-                return .wagi(
-                    WagiProgram(component: component, options: options, log: log, logger: logger))
-            case (.component, .http): return Self.unavailable
+                switch (component.program, executor) {
+                case (.command(let command), .wagi(let options)):
+                    return .wagi(
+                        WagiProgram(
+                            component: component, command: command, options: options, log: log,
+                            logger: logger))
+                case (.http(let program), .http): return .component(component, program)
+                default: return Self.unavailable
+                }
             case (.staticResponse(let response), _): return Self.fixed(response)
             }
         }
@@ -65,23 +76,28 @@ public struct HTTPTriggerHandler: HTTPHandler {
         case .fixed(let status, let headers, let body):
             exchange.respond(status, headers, body: body)
         case .wagi(let program):
-            run(program, exchange, match, path)
+            guard admits(exchange, program.component) else { return }
+            WagiInvocation(
+                exchange: exchange, program: program, route: routes.entries[match.entry], match: match,
+                path: path
+            ).start(scheduler: schedulers.scheduler(on: exchange.eventLoop))
+        case .component(let component, let program):
+            guard admits(exchange, component) else { return }
+            ComponentInvocation(
+                exchange: exchange, component: component, route: RouteFields(routes: routes, match: match),
+                log: log, logger: logger
+            ).start(program, scheduler: schedulers.scheduler(on: exchange.eventLoop))
         }
     }
 
-    private func run(
-        _ program: WagiProgram, _ exchange: HTTPExchange, _ match: RouteMatch, _ path: String
-    ) {
-        if exchange.hasBody,
+    /// Whether the body may be as long as it says; answers otherwise.
+    private func admits(_ exchange: HTTPExchange, _ component: LoadedComponent) -> Bool {
+        guard exchange.hasBody,
             let length = exchange.head.headers.first(name: "content-length").flatMap({ Int($0) }),
-            length > program.component.limits.requestBodyBytesMax
-        {
-            exchange.respond(.payloadTooLarge)
-            return
-        }
-        WagiInvocation(
-            exchange: exchange, program: program, route: routes.entries[match.entry], match: match, path: path
-        ).start(scheduler: schedulers.scheduler(on: exchange.eventLoop))
+            length > component.limits.requestBodyBytesMax
+        else { return true }
+        exchange.respond(.payloadTooLarge)
+        return false
     }
 
     /// `/.well-known/spin/`: health and information; nothing else there belongs to the application.

@@ -10,13 +10,13 @@ extension SpinManifestReader {
     ]
 
     /// A component. What is wrong goes to `problems`, and a stand-in takes its place.
-    func component(_ table: TableReader, id: String, variables: [String]) -> Component {
+    func component(_ table: TableReader, id: String, variables: [ApplicationVariable]) -> Component {
         table.allow(only: Self.componentKeys)
         var component = Component(id: ComponentID(id), source: source(table))
         component.description = table.string("description") ?? ""
         component.environment = environment(table)
         if resolvesFiles { component.files = mounts(table) }
-        component.variables = templates(table, known: variables)
+        component.variables = templates(table, known: variables.map(\.name))
         component.grants = grants(table, variables: variables)
         component.build = table.table("build").flatMap { build($0) }
         readTools(table, into: &component)

@@ -26,14 +26,14 @@ struct SpinManifestReader {
         var application = Application(name: "", folder: files.folder)
         readDetails(root, into: &application)
         application.variables = variables(root)
-        let variableNames = application.variables.map(\.name)
         var components = componentTables(root)
         let triggers = triggerTables(root, components: &components)
         if components.count > limits.componentsMax {
             root.error("more than \(limits.componentsMax) components", "component")
             return nil
         }
-        application.components = components.map { component($0.table, id: $0.id, variables: variableNames) }
+        let variables = application.variables
+        application.components = components.map { component($0.table, id: $0.id, variables: variables) }
         application.httpTriggers = triggers
         return application
     }

@@ -49,4 +49,11 @@ int martlet_allocate(int descriptor, int64_t offset, int64_t length);
 // posix_fadvise with WASI's numbering of the advice; does nothing where there is none.
 int martlet_advise(int descriptor, int64_t offset, int64_t length, int advice);
 
+// Looks the addresses of a host name up, blocking. Writes at most `max` records of 17 bytes: 4 or 6, then the address,
+// most significant byte first. Gives their number, or -1 times one of the numbers below.
+#define MARTLET_RESOLVE_NOT_FOUND 1
+#define MARTLET_RESOLVE_TEMPORARY 2
+#define MARTLET_RESOLVE_FAILED 3
+int martlet_resolve(const char *name, uint8_t *records, int max);
+
 #endif

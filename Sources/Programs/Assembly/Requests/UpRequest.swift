@@ -16,6 +16,8 @@ public struct UpRequest: Sendable, Equatable {
     public var asJSON: Bool
     /// Added to the environment of every component; wins over the manifest.
     public var environment: [EnvironmentVariable]
+    /// Hosts that every component may reach, beside those of the manifest.
+    public var outboundHosts: [OutboundRule] = []
     /// How long accepted requests may take after a signal asked for the end.
     public var drainTime: Duration = .seconds(30)
 

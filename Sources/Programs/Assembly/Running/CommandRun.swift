@@ -1,5 +1,7 @@
 import AppModel
 import AppRuntime
+import ComponentModel
+import ComponentRuntime
 import HostSystem
 import NIOCore
 import NIOPosix
@@ -20,41 +22,52 @@ struct CommandRun {
     /// What shells show for a program that ended by `abort`, which is what a trap is.
     private static let trapStatus = ProcessStatus(rawValue: 134)
 
+    /// What a file has turned out to be.
+    enum Program: Sendable {
+        /// A core module that exports `_start`.
+        case command(EntryPoint)
+        /// A component that exports `wasi:cli/run`.
+        case component(ComponentPlan, ComponentEntry)
+    }
+
     func run() async throws -> ProcessStatus {
-        let engine = try Engine(limits: engineLimits)
-        let module = try module(engine)
-        let linker = try Linker(engine: engine)
-        try Preview1.define(in: linker)
-        let entry = try EntryPoint(try linker.template(for: module), "_start")
+        let binary = try binary()
+        let isComponent = Component.isComponent(binary)
+        let engine = try Engine(limits: engineLimits(isComponent))
+        let program = try isComponent ? component(binary, engine) : command(binary, engine)
         let plan = try systemPlan()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let schedulers = try await FiberSchedulers(engine: engine, group: group)
         let loop = group.next()
         let ended = loop.makePromise(of: ProcessStatus.self)
-        loop.execute { start(entry, plan, schedulers.scheduler(on: loop), ended) }
+        loop.execute {
+            do {
+                let system = GuestSystem(plan, input: stream(0), output: stream(1), errorOutput: stream(2))
+                switch program {
+                case .command(let entry):
+                    try start(entry, system, schedulers.scheduler(on: loop), ended)
+                case .component(let plan, let entry):
+                    try start(plan, entry, system, schedulers.scheduler(on: loop), ended)
+                }
+            } catch { ended.fail(error) }
+        }
         let status = try await ended.futureResult.get()
         try await group.shutdownGracefully()
         return status
     }
 
     private func start(
-        _ entry: EntryPoint, _ plan: HostSystemPlan, _ scheduler: FiberScheduler,
+        _ entry: EntryPoint, _ system: GuestSystem, _ scheduler: FiberScheduler,
         _ ended: EventLoopPromise<ProcessStatus>
-    ) {
-        do {
-            let limits = request.limits.applied(to: .standard)
-            let store = try Store(engine: entry.template.module.engine, limits: InstanceLimits(limits))
-            store[GuestSystem.key] = GuestSystem(
-                plan, input: stream(0), output: stream(1), errorOutput: stream(2))
-            let fiber = Fiber(
-                store: store, scheduler: scheduler, limits: fiberLimits, entry: .fresh(entry, [])
-            ) {
-                ended.succeed(status(of: $0))
-            }
-            fiber.start()
-        } catch {
-            ended.fail(error)
+    ) throws {
+        let store = try Store(engine: entry.template.module.engine, limits: instanceLimits(false))
+        store[GuestSystem.key] = system
+        let fiber = Fiber(
+            store: store, scheduler: scheduler, limits: fiberLimits, entry: .fresh(entry, [])
+        ) {
+            ended.succeed(status(of: $0.map { _ in .success }))
         }
+        fiber.start()
     }
 
     private func stream(_ descriptor: Int32) -> DescriptorStream? {
@@ -62,9 +75,9 @@ struct CommandRun {
         try? DescriptorStream(inherited: descriptor)
     }
 
-    private func status(of result: Result<[Value], Trap>) -> ProcessStatus {
+    func status(of result: Result<ProcessStatus, Trap>) -> ProcessStatus {
         switch result {
-        case .success: return .success
+        case .success(let status): return status
         case .failure(let trap):
             if case .exit(let code) = trap.reason { return ProcessStatus(rawValue: code & 0xff) }
             console.error(label: "error", "the program was ended: \(trap)", style: .error)
@@ -72,17 +85,27 @@ struct CommandRun {
         }
     }
 
-    private func module(_ engine: Engine) throws -> Module {
+    private func binary() throws -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: request.modulePath) else {
             throw OperatorError("Cannot read \(request.modulePath); check the path")
         }
+        do { return try WasmText.binary(from: [UInt8](data)) } catch {
+            throw OperatorError("\(request.modulePath): \(error)")
+        }
+    }
+
+    private func command(_ binary: [UInt8], _ engine: Engine) throws -> Program {
         let images = try CacheFolder.images(for: engine)
         let report = CacheFolder.report(to: console, isQuiet: false)
+        let module: Module
         do {
-            return try images.module(for: [UInt8](data), name: request.modulePath, report: report)
+            module = try images.module(for: binary, name: request.modulePath, report: report)
         } catch {
             throw OperatorError("\(request.modulePath): \(error)")
         }
+        let linker = try Linker(engine: engine)
+        try Preview1.define(in: linker)
+        return .command(try EntryPoint(try linker.template(for: module), "_start"))
     }
 
     private func systemPlan() throws -> HostSystemPlan {
@@ -100,9 +123,9 @@ struct CommandRun {
     }
 
     // One guest runs, so the pools need no more than it may use.
-    private var engineLimits: EngineLimits {
+    private func engineLimits(_ isComponent: Bool) -> EngineLimits {
         var limits = EngineLimits()
-        let instance = InstanceLimits(request.limits.applied(to: .standard))
+        let instance = instanceLimits(isComponent)
         limits.coreInstances = UInt32(clamping: instance.instances)
         limits.memories = UInt32(clamping: instance.memories)
         limits.tables = UInt32(clamping: instance.tables)
@@ -114,8 +137,20 @@ struct CommandRun {
         return limits
     }
 
+    func instanceLimits(_ isComponent: Bool) -> InstanceLimits {
+        var limits = InstanceLimits(request.limits.applied(to: .standard))
+        if isComponent {
+            // Interpreters come as dozens of core modules that are linked when the component is instantiated.
+            limits.instances = Self.componentCoreInstances
+            limits.tables = Self.componentCoreInstances
+        }
+        return limits
+    }
+
+    private static let componentCoreInstances = 128
+
     // A command may take as long as it likes unless the operator says otherwise.
-    private var fiberLimits: FiberLimits {
+    var fiberLimits: FiberLimits {
         let forever = TimeAmount.hours(24 * 365)
         return FiberLimits(
             cpuBudget: request.limits.cpuBudget.map { TimeAmount($0) } ?? forever,

@@ -7,6 +7,7 @@ import Logging
 import Manifests
 import NIOCore
 import NIOPosix
+import OutboundHTTP
 import WasmEngine
 
 #if canImport(FoundationEssentials)
@@ -27,6 +28,7 @@ struct ApplicationServer {
         let openFiles = OpenFiles.raiseLimit()
         let signals = StopSignals()
         let application = try readApplication()
+        let logger = Logger(label: "martlet") { _ in ConsoleLogHandler(console: console) }
         let logs = try ServerLogs(request: request, applicationFolder: application.folder, console: console)
         let staging = StagingFolder()
         staging.removeLeftovers()
@@ -34,11 +36,14 @@ struct ApplicationServer {
         let engine = try Engine()
         let pool = NIOThreadPool(numberOfThreads: Self.fileThreads)
         pool.start()
+        let client = try PooledHTTPClient()
+        let outbound = OutboundServices(client: client, observer: RefusalLog(logger: logger))
         let loaded = try load(
-            application, engine: engine, staging: FileStaging(folder: staging.path), files: .offload(pool))
+            application, engine: engine, staging: FileStaging(folder: staging.path), files: .offload(pool),
+            outbound: outbound)
+        warn(about: loaded)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let schedulers = try await FiberSchedulers(engine: engine, group: group)
-        let logger = Logger(label: "martlet") { _ in ConsoleLogHandler(console: console) }
         let handler = try HTTPTriggerHandler(loaded, schedulers: schedulers, log: logs, logger: logger)
         for diagnostic in handler.diagnostics { logger.warning("\(diagnostic)") }
         let server = try await start(
@@ -47,6 +52,7 @@ struct ApplicationServer {
         await stop(server, signals)
         try await schedulers.cancelAll("Martlet is shutting down")
         await logs.finish()
+        client.close()
         try await group.shutdownGracefully()
         try await pool.shutdownGracefully()
         return .success
@@ -57,20 +63,35 @@ struct ApplicationServer {
         for warning in outcome.warnings {
             console.error(label: "warning", warning.description, style: .warning)
         }
-        return outcome.application
+        var application = outcome.application
+        for index in application.components.indices {
+            application.components[index].grants.outboundHosts += request.outboundHosts
+        }
+        return application
     }
 
     private func load(
-        _ application: Application, engine: Engine, staging: FileStaging, files: HostFileExecution
+        _ application: Application, engine: Engine, staging: FileStaging, files: HostFileExecution,
+        outbound: OutboundServices
     ) throws -> LoadedApplication {
         let loader = ApplicationLoader(
-            images: try CacheFolder.images(for: engine), files: files, staging: staging)
+            images: try CacheFolder.images(for: engine), files: files, staging: staging, outbound: outbound)
         do {
             return try loader.load(
                 application, environment: request.environment,
                 report: CacheFolder.report(to: console, isQuiet: request.asJSON))
         } catch let error as LoadError {
             throw OperatorError(error.description)
+        }
+    }
+
+    private func warn(about loaded: LoadedApplication) {
+        for (component, imports) in loaded.missingImports {
+            let sentence =
+                "component \"\(component)\" imports what Martlet does not offer; a call of one of these ends the guest:"
+            console.error(
+                label: "warning", ([sentence] + imports.map { "  \($0)" }).joined(separator: "\n"),
+                style: .warning)
         }
     }
 

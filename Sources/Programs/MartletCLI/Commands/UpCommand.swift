@@ -60,6 +60,14 @@ struct UpCommand: OperationCommand {
     var environment: [EnvironmentArgument] = []
 
     @Option(
+        name: .customLong("allow-outbound-host"),
+        help: ArgumentHelp(
+            "Let every component reach a host, such as https://api.example.com. May be repeated.",
+            valueName: "pattern"),
+        transform: { try OutboundRule($0) })
+    var outboundHosts: [OutboundRule] = []
+
+    @Option(
         name: .customLong("drain-time"),
         help: ArgumentHelp(
             "How long accepted requests may take after a signal (default: 30s).", valueName: "duration"))
@@ -84,6 +92,7 @@ struct UpCommand: OperationCommand {
         var request = UpRequest(
             location: file ?? from ?? ".", listen: listen.address, tls: tls, logFolder: logFolder,
             isQuiet: isQuiet, asJSON: asJSON, environment: environment.map(\.variable))
+        request.outboundHosts = outboundHosts
         if let drainTime { request.drainTime = drainTime.duration }
         return request
     }

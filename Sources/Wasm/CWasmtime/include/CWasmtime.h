@@ -138,6 +138,11 @@ typedef union wasmtime_val_raw {
 #define WASM_EXTERN_MEMORY 3
 #define WASM_EXTERN_TAG 4
 
+typedef uint8_t wasmtime_opt_level_t;
+#define WASMTIME_OPT_LEVEL_NONE 0
+typedef uint8_t wasmtime_regalloc_algorithm_t;
+#define WASMTIME_REGALLOC_SINGLE_PASS 1
+
 #define WASMTIME_UPDATE_DEADLINE_CONTINUE 0
 #define WASMTIME_UPDATE_DEADLINE_YIELD 1
 
@@ -159,11 +164,18 @@ void wasmtime_config_memory_reservation_set(wasm_config_t *, uint64_t);
 void wasmtime_config_memory_guard_size_set(wasm_config_t *, uint64_t);
 void wasmtime_config_memory_may_move_set(wasm_config_t *, bool);
 void wasmtime_config_concurrency_support_set(wasm_config_t *, bool);
+void wasmtime_config_memory_init_cow_set(wasm_config_t *, bool);
+void wasmtime_config_native_unwind_info_set(wasm_config_t *, bool);
+void wasmtime_config_cranelift_opt_level_set(wasm_config_t *, wasmtime_opt_level_t);
+void wasmtime_config_cranelift_regalloc_algorithm_set(wasm_config_t *, wasmtime_regalloc_algorithm_t);
 void wasmtime_config_wasm_threads_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_tail_call_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_component_model_async_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_component_model_more_async_builtins_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_component_model_async_stackful_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_component_model_map_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_component_model_implements_set(wasm_config_t *, bool);
+void wasmtime_config_wasm_component_model_canonical_names_set(wasm_config_t *, bool);
 wasmtime_pooling_allocation_config_t *wasmtime_pooling_allocation_config_new(void);
 void wasmtime_pooling_allocation_config_delete(wasmtime_pooling_allocation_config_t *);
 void wasmtime_pooling_allocation_config_max_unused_warm_slots_set(wasmtime_pooling_allocation_config_t *, uint32_t);
@@ -200,10 +212,113 @@ wasmtime_error_t *wasmtime_module_deserialize_file(wasm_engine_t *, const char *
 void wasmtime_module_imports(const wasmtime_module_t *, wasm_importtype_vec_t *out);
 void wasmtime_module_exports(const wasmtime_module_t *, wasm_exporttype_vec_t *out);
 
-// Components: only the engine's own validation, as an oracle for ours.
+// Components: the engine's own validation, as an oracle for ours.
 wasmtime_error_t *wasmtime_component_new(
     const wasm_engine_t *, const uint8_t *buf, size_t len, wasmtime_component_t **component_out);
 void wasmtime_component_delete(wasmtime_component_t *);
+
+// Components run by the engine itself: only what measurements compare ours with.
+typedef struct wasmtime_component_linker_t wasmtime_component_linker_t;
+typedef struct wasmtime_component_linker_instance_t wasmtime_component_linker_instance_t;
+typedef struct wasmtime_component_export_index_t wasmtime_component_export_index_t;
+typedef struct wasmtime_component_func_type_t wasmtime_component_func_type_t;
+typedef uint8_t wasmtime_component_valkind_t;
+
+#define WASMTIME_COMPONENT_U8 2
+#define WASMTIME_COMPONENT_U32 6
+#define WASMTIME_COMPONENT_U64 8
+#define WASMTIME_COMPONENT_F64 10
+#define WASMTIME_COMPONENT_STRING 12
+#define WASMTIME_COMPONENT_LIST 13
+#define WASMTIME_COMPONENT_RECORD 14
+#define WASMTIME_COMPONENT_VARIANT 16
+
+struct wasmtime_component_val;
+struct wasmtime_component_valrecord_entry;
+struct wasmtime_component_valmap_entry;
+typedef struct wasmtime_component_vallist { size_t size; struct wasmtime_component_val *data; } wasmtime_component_vallist_t;
+typedef struct wasmtime_component_valrecord {
+  size_t size;
+  struct wasmtime_component_valrecord_entry *data;
+} wasmtime_component_valrecord_t;
+typedef struct wasmtime_component_valtuple { size_t size; struct wasmtime_component_val *data; } wasmtime_component_valtuple_t;
+typedef struct wasmtime_component_valflags { size_t size; wasm_name_t *data; } wasmtime_component_valflags_t;
+typedef struct wasmtime_component_valmap {
+  size_t size;
+  struct wasmtime_component_valmap_entry *data;
+} wasmtime_component_valmap_t;
+typedef struct wasmtime_component_valvariant {
+  wasm_name_t discriminant;
+  struct wasmtime_component_val *val;
+} wasmtime_component_valvariant_t;
+typedef struct wasmtime_component_valresult { bool is_ok; struct wasmtime_component_val *val; } wasmtime_component_valresult_t;
+typedef union wasmtime_component_valunion {
+  bool boolean;
+  int8_t s8;
+  uint8_t u8;
+  int16_t s16;
+  uint16_t u16;
+  int32_t s32;
+  uint32_t u32;
+  int64_t s64;
+  uint64_t u64;
+  float f32;
+  double f64;
+  uint32_t character;
+  wasm_name_t string;
+  wasmtime_component_vallist_t list;
+  wasmtime_component_valrecord_t record;
+  wasmtime_component_valtuple_t tuple;
+  wasmtime_component_valvariant_t variant;
+  wasm_name_t enumeration;
+  struct wasmtime_component_val *option;
+  wasmtime_component_valresult_t result;
+  wasmtime_component_valflags_t flags;
+  wasmtime_component_valmap_t map;
+  void *resource;
+} wasmtime_component_valunion_t;
+typedef struct wasmtime_component_val {
+  wasmtime_component_valkind_t kind;
+  wasmtime_component_valunion_t of;
+} wasmtime_component_val_t;
+typedef struct wasmtime_component_valrecord_entry {
+  wasm_name_t name;
+  wasmtime_component_val_t val;
+} wasmtime_component_valrecord_entry_t;
+
+struct wasmtime_component_func_name { uint64_t store_id; uint32_t reserved; };
+typedef struct wasmtime_component_func {
+  struct wasmtime_component_func_name item;
+  uint32_t reserved;
+  void *reserved2;
+} wasmtime_component_func_t;
+typedef struct wasmtime_component_instance { uint64_t store_id; uint32_t reserved; } wasmtime_component_instance_t;
+typedef wasmtime_error_t *(*wasmtime_component_func_callback_t)(
+    void *data, wasmtime_context_t *, const wasmtime_component_func_type_t *, wasmtime_component_val_t *args,
+    size_t nargs, wasmtime_component_val_t *results, size_t nresults);
+
+wasmtime_component_linker_t *wasmtime_component_linker_new(const wasm_engine_t *);
+void wasmtime_component_linker_delete(wasmtime_component_linker_t *);
+wasmtime_component_linker_instance_t *wasmtime_component_linker_root(wasmtime_component_linker_t *);
+void wasmtime_component_linker_instance_delete(wasmtime_component_linker_instance_t *);
+wasmtime_error_t *wasmtime_component_linker_instance_add_func(
+    wasmtime_component_linker_instance_t *, const char *name, size_t name_len,
+    wasmtime_component_func_callback_t callback, void *data, wasmtime_finalizer_t finalizer);
+wasmtime_error_t *wasmtime_component_linker_define_unknown_imports_as_traps(
+    wasmtime_component_linker_t *, const wasmtime_component_t *);
+wasmtime_error_t *wasmtime_component_linker_instantiate(
+    const wasmtime_component_linker_t *, wasmtime_context_t *, const wasmtime_component_t *,
+    wasmtime_component_instance_t *instance_out);
+wasmtime_component_export_index_t *wasmtime_component_get_export_index(
+    const wasmtime_component_t *, const wasmtime_component_export_index_t *, const char *name, size_t name_len);
+void wasmtime_component_export_index_delete(wasmtime_component_export_index_t *);
+bool wasmtime_component_instance_get_func(
+    const wasmtime_component_instance_t *, wasmtime_context_t *, const wasmtime_component_export_index_t *,
+    wasmtime_component_func_t *func_out);
+wasmtime_error_t *wasmtime_component_func_call(
+    const wasmtime_component_func_t *, wasmtime_context_t *, const wasmtime_component_val_t *args, size_t args_size,
+    wasmtime_component_val_t *results, size_t results_size);
+void wasmtime_component_val_delete(wasmtime_component_val_t *);
 
 // Types.
 const wasm_name_t *wasm_importtype_module(const wasm_importtype_t *);

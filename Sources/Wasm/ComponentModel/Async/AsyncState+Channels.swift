@@ -235,10 +235,11 @@ extension AsyncState {
         }
     }
 
-    /// `stream.drop-readable` and its like.
+    /// `stream.drop-readable` and its like. Gives the end that is no more.
+    @discardableResult
     public func dropEnd(
         _ index: UInt32, _ type: ChannelType, isReadable: Bool, in instance: InstanceState
-    ) throws(CanonicalTrap) {
+    ) throws(CanonicalTrap) -> ChannelEndID {
         let end = try end(index, type, isReadable: isReadable, in: instance)
         let own = channels[end.channel.index].end(isReadable)
         guard own.state == .idle || own.state == .done else {
@@ -250,6 +251,7 @@ extension AsyncState {
         try instance.handles.remove(index)
         try move(.end(end), to: nil)
         drop(end)
+        return end
     }
 
     /// Drops an end, a guest's or the host's. The other end learns of it.

@@ -108,6 +108,16 @@ public struct CanonicalMemoryView {
         }
     }
 
+    /// Lends a range that was checked before; memories never shrink.
+    func withCheckedSpan<Result, Failure: Error>(
+        _ offset: UInt64, _ length: UInt64, _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        precondition(contains(offset, length), "a range of guest memory was not checked")
+        let start = Int(truncatingIfNeeded: offset)
+        let end = start + Int(truncatingIfNeeded: length)
+        return try unsafe body(UnsafeRawBufferPointer(rebasing: buffer[start..<end]).bytes)
+    }
+
     /// Lends a range for writing.
     @inlinable
     public func withMutableSpan<Result>(

@@ -74,6 +74,8 @@ public struct CanonicalTuple<each Element: CanonicalType>: CanonicalType {
     }
 }
 
+extension CanonicalTuple: Sendable where repeat each Element: Sendable {}
+
 extension CanonicalTuple {
     /// Lifts parameters, from slots or from memory when there are more flat values than `most`.
     @inlinable

@@ -3,8 +3,8 @@
 /// A Swift type conforms to say how its values are lifted and lowered. The functions are static dispatch on the
 /// type, so that a host function of known types is specialised to loads, stores and one copy per string or byte
 /// list; ``ComponentValue`` is for types that are known only at run time. Conformances of scalars, strings, lists,
-/// options, results and tuples are here; records and variants are written by hand with ``RecordCursor`` and
-/// ``VariantShape``.
+/// options, results and tuples are here; ``CanonicalRecord``, ``CanonicalVariant``, ``CanonicalEnum`` and
+/// ``CanonicalFlags`` make one out of a short declaration.
 public protocol CanonicalPayload {
     /// Whether the component type is this type. Checked once, when a host function is linked.
     static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool
@@ -188,7 +188,7 @@ public struct RecordCursor {
 }
 
 /// The layout of a variant, for conformances written by hand.
-public struct VariantShape {
+public struct VariantShape: Sendable {
     /// Bytes of the discriminant.
     public let discriminantSize: UInt64
     /// Where payloads begin.

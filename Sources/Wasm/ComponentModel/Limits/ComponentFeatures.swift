@@ -58,7 +58,7 @@ public struct ComponentFeatures: OptionSet, Sendable, Hashable {
     /// What the engine (Wasmtime 50) enables when nothing is configured.
     public static let engineDefaults: ComponentFeatures = [
         .async, .coreFunctionReferences, .coreGarbageCollection, .coreExceptions, .coreMemory64,
-        .coreMultiMemory,
+        .coreMultiMemory, .coreThreads,
     ]
 
     /// Everything that this module implements.

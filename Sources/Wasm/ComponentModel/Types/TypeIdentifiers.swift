@@ -2,6 +2,8 @@
 public struct ResourceID: Sendable, Hashable, Comparable {
     package let rawValue: UInt32
 
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+
     /// Order of creation.
     public static func < (left: ResourceID, right: ResourceID) -> Bool { left.rawValue < right.rawValue }
 }

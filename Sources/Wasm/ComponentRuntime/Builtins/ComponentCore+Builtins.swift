@@ -117,7 +117,7 @@ extension ComponentCore {
     /// Runs the destructor of a resource whose last handle is gone.
     func destroy(_ handle: ResourceHandle, from caller: ComponentInstanceState?) throws(Trap) {
         guard handle.type.rawValue < HostResourceCounter.first else {
-            plan.hostDestructors[handle.type]?(ComponentCall(store: store), handle.representation)
+            try plan.hostDestructors[handle.type]?(ComponentCall(store: store), handle.representation)
             return
         }
         let resource = plan.resources[Int(handle.type.rawValue)]
@@ -129,7 +129,7 @@ extension ComponentCore {
                 try withSlots(1) { (slots) throws(Trap) in
                     var values = slots
                     try canonical { () throws(CanonicalTrap) in try values.append(handle.representation) }
-                    try call(functions[destructor], slots)
+                    try call(function(destructor), slots)
                 }
             }
         }
@@ -234,7 +234,7 @@ extension ComponentCore {
 
     /// Writes an event where the guest wants it.
     private func store(_ event: AsyncEvent, _ memory: Int, _ values: borrowing RawValues) throws(Trap) {
-        let view = view(of: memories[memory])
+        let view = view(of: self.memory(at: memory))
         let pointer = UInt64(values[u32: 1])
         try canonical { () throws(CanonicalTrap) in
             guard pointer & 3 == 0 else { throw CanonicalTrap(.memory, "unaligned pointer") }

@@ -17,10 +17,11 @@ extension ComponentCore {
         case .read, .write: try copy(plan, type, instance, values)
         case .cancelRead, .cancelWrite: try cancelCopy(plan, type, instance, values)
         case .dropReadable, .dropWritable:
-            try canonical { () throws(CanonicalTrap) in
+            let end = try canonical { () throws(CanonicalTrap) in
                 try async.dropEnd(
                     values[u32: 0], type, isReadable: plan.operation == .dropReadable, in: instance.state)
             }
+            if let hostEnd = hostEnds[end.channel] { hostEnd.guestDropped() }
         }
     }
 
@@ -47,7 +48,7 @@ extension ComponentCore {
                     end, CopyBuffer(address: pointer, length: count), isAsync: plan.isAsync)
             )
         }
-        if let copy { try perform(copy, plan.kind) }
+        if let copy { try perform(copy, plan.kind) } else { try serveHostEnd(of: end) }
         values[u32: 0] = try eventOrBlocked(end, isAsync: plan.isAsync)
     }
 

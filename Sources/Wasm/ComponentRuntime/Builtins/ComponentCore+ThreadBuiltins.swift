@@ -14,7 +14,7 @@ extension ComponentCore {
         table: Int, _ instance: ComponentInstanceState, _ values: borrowing RawValues
     ) throws(Trap) {
         let task = try currentThread().task
-        guard let (function, type) = store.function(at: values[u32: 0], of: tables[table]) else {
+        guard let (function, type) = store.function(at: values[u32: 0], of: self.table(table)) else {
             throw Trap.host("thread.new-indirect: undefined element or null reference")
         }
         guard type == FunctionType([.i32], []) else {

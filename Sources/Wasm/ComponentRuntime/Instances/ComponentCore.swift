@@ -13,12 +13,11 @@ final class ComponentCore {
     let limits: ComponentRuntimeLimits
     let async = AsyncState()
 
-    private(set) var functions: [FunctionID] = []
-    private(set) var memories: [MemoryID] = []
-    private(set) var tables: [Extern] = []
+    private var functions: [FunctionID?]
     private(set) var instances: [ComponentInstanceState] = []
     private var coreInstances: [InstanceID] = []
-    private var trampolines: [FunctionID?]
+    /// Functions of the host that were made in the store, by number.
+    private var trampolines: [Int: FunctionID] = [:]
     private var memoryAccesses: [GuestMemoryAccess?]
 
     /// The thread whose code runs.
@@ -31,8 +30,14 @@ final class ComponentCore {
     var callees: [SubtaskID: SubtaskCallee] = [:]
     /// Where the buffers of guests' ends of streams and futures are.
     var buffers: [ChannelEndID: EndBuffer] = [:]
+    /// Ends of streams and futures that the host holds.
+    var hostEnds: [ChannelID: HostChannelEnd] = [:]
     /// Things that happened outside and need the guest's stack.
     var hostEvents: [HostEntry] = []
+    /// Calls by the host that share the instance and are not settled.
+    var calls: [GuestCall] = []
+    /// Whether the host let go of the instance.
+    var isShutDown = false
     /// Calls to the host that are under way.
     var hostCallCount = 0
     var waker: Waker?
@@ -44,7 +49,8 @@ final class ComponentCore {
         self.plan = plan
         self.store = store
         self.limits = limits
-        trampolines = Array(repeating: nil, count: plan.trampolines.count)
+        functions = Array(repeating: nil, count: plan.core.functions.count)
+        coreInstances.reserveCapacity(plan.core.instanceCount)
         memoryAccesses = Array(repeating: nil, count: plan.memories.count)
         for (number, instance) in plan.instances.enumerated() {
             let state = InstanceState(
@@ -53,7 +59,7 @@ final class ComponentCore {
             state.resourceTypes = instance.resourceTypes
             state.ownResourceTypes = instance.ownResourceTypes
             instances.append(
-                ComponentInstanceState(number: number, state: state, async: async, plan: plan))
+                ComponentInstanceState(number: number, state: state, core: self))
         }
         store[Self.key] = self
     }
@@ -64,44 +70,20 @@ final class ComponentCore {
     /// all core instances are there.
     func nextStart() throws(Trap) -> StartCall? {
         do {
-            while nextStep < plan.steps.count {
-                let step = plan.steps[nextStep]
+            while nextStep < plan.core.steps.count {
                 nextStep += 1
-                if let start = try perform(step) { return start }
+                switch plan.core.steps[nextStep - 1] {
+                case .instantiate(.template(let template)):
+                    coreInstances.append(try store.makeInstance(template))
+                case .instantiate(.linked(let module, let imports)):
+                    coreInstances.append(try store.instantiate(module, imports: imports.map(item)))
+                case .start(let source, let instance):
+                    guard let function = item(source).function else { throw EngineErrorText.missingExport }
+                    return StartCall(function: function, instance: instances[instance])
+                }
             }
             return nil
         } catch let trap as Trap { throw trap } catch { throw Trap.exhausted("\(error)") }
-    }
-
-    private func perform(_ step: PlanStep) throws -> StartCall? {
-        switch step {
-        case .instantiate(let module, let imports, let instance):
-            return try instantiate(plan.modules[module], imports, in: instances[instance])
-        case .function(let source):
-            guard let function = item(source).function else { throw Self.broken }
-            functions.append(function)
-        case .memory(let source):
-            guard let memory = item(source).memory else { throw Self.broken }
-            memories.append(memory)
-        case .table(let source): tables.append(item(source))
-        }
-        return nil
-    }
-
-    private static let broken = EngineErrorText.missingExport
-
-    private func instantiate(
-        _ module: Module, _ imports: [CoreSource], in instance: ComponentInstanceState
-    ) throws -> StartCall? {
-        var externs: [Extern] = []
-        externs.reserveCapacity(imports.count)
-        for source in imports { externs.append(item(source)) }
-        let made = try store.instantiate(module, imports: externs)
-        coreInstances.append(made)
-        guard module.functionType(ofExport: StartFunction.exportName) != nil,
-            let start = store.export(StartFunction.exportName, of: made)?.function
-        else { return nil }
-        return StartCall(function: start, instance: instance)
     }
 
     /// Runs a start function, which belongs to no call and must not block.
@@ -130,13 +112,38 @@ final class ComponentCore {
         }
     }
 
+    /// A function that the runtime calls, looked up when it is first called.
+    @inline(__always)
+    func function(_ number: Int) -> FunctionID {
+        if let function = functions[number] { return function }
+        return findFunction(number)
+    }
+
+    @inline(never)
+    private func findFunction(_ number: Int) -> FunctionID {
+        guard let function = item(plan.core.functions[number]).function else {
+            preconditionFailure("a validated component calls what is no function")
+        }
+        functions[number] = function
+        return function
+    }
+
+    func memory(at number: Int) -> MemoryID {
+        guard let memory = item(plan.core.memories[number]).memory else {
+            preconditionFailure("a validated component names as its memory what is none")
+        }
+        return memory
+    }
+
+    func table(_ number: Int) -> Extern { item(plan.core.tables[number]) }
+
     /// The memory of canonical options, with its allocator.
     func memory(_ number: Int?) -> GuestMemoryAccess? {
         guard let number else { return nil }
         if let access = memoryAccesses[number] { return access }
         let plan = plan.memories[number]
         let access = GuestMemoryAccess(
-            core: self, memory: memories[plan.memory], realloc: plan.realloc.map { functions[$0] })
+            core: self, memory: memory(at: plan.memory), realloc: plan.realloc)
         memoryAccesses[number] = access
         return access
     }
@@ -183,8 +190,11 @@ final class ComponentCore {
             thread.coroutine = nil
         }
         current = nil
-        callees.removeAll()
+        waker = nil
         buffers.removeAll()
+        cancelHostCalls()
+        closeHostEnds()
+        destroyHostResources()
     }
 
     // MARK: - The host
@@ -201,8 +211,7 @@ final class ComponentCore {
 final class ComponentInstanceState {
     let number: Int
     let state: InstanceState
-    private let async: AsyncState
-    private let plan: ComponentPlan
+    private unowned let core: ComponentCore
     /// What `backpressure.inc` and `.dec` count.
     var backpressure: UInt32 = 0
     var waitingToEnter = 0
@@ -211,16 +220,15 @@ final class ComponentInstanceState {
     /// Threads by the index that guests know; index 0 is never used.
     var threads: [GuestThread?] = [nil]
 
-    init(number: Int, state: InstanceState, async: AsyncState, plan: ComponentPlan) {
+    init(number: Int, state: InstanceState, core: ComponentCore) {
         self.number = number
         self.state = state
-        self.async = async
-        self.plan = plan
+        self.core = core
     }
 
     /// Lifts and lowers streams, futures and error contexts.
-    lazy var channels: AsyncHandles? =
-        plan.hasChannels ? AsyncHandles(state: async, types: plan.channels[number]) : nil
+    lazy var channels: InstanceChannels? =
+        core.plan.hasChannels ? InstanceChannels(core: core, number: number) : nil
 
     /// Whether another instance is nested in this one. Calls between such two are not allowed for now, says the
     /// specification's test `trap-on-reenter`.

@@ -11,6 +11,9 @@ public final class ComponentInstance {
     /// Where it lives.
     public let store: Store
 
+    /// Called each time the guest leaves the loop to others without having ended; see `Fiber.onPark`. Set before a call.
+    public var onPark: ((_ isWaiting: Bool) -> Void)?
+
     let core: ComponentCore
 
     /// A store for an instance that the first call makes.
@@ -23,7 +26,10 @@ public final class ComponentInstance {
         core = ComponentCore(plan: plan, store: store, limits: limits)
     }
 
-    deinit { core.end() }
+    deinit { core.shutDown() }
+
+    /// Ends the call that is under way with a trap: at once when the guest waits, at its next epoch check when it computes.
+    public func cancel(_ message: String) { store.fiber?.cancel(message) }
 
     /// Whether a trap has ended it.
     public var isPoisoned: Bool { core.isPoisoned }
@@ -96,9 +102,11 @@ public final class ComponentInstance {
     ) {
         // The completion keeps the instance for as long as something runs in it.
         let fiber = Fiber(store: store, scheduler: scheduler, limits: limits, entry: .host(body)) { result in
-            if case .failure = result { self.core.end() }
+            if case .failure(let trap) = result { self.core.fail(trap) }
             completion(result.map { _ in })
+            if !self.core.calls.isEmpty { self.core.driveCalls(on: scheduler) }
         }
+        fiber.onPark = onPark
         fiber.start()
     }
 }

@@ -7,9 +7,10 @@ import WasmEngine
 final class GuestMemoryAccess: CanonicalMemory {
     private unowned let core: ComponentCore
     let memory: MemoryID
-    private let realloc: FunctionID?
+    /// The number of the allocator among the plan's functions.
+    private let realloc: Int?
 
-    init(core: ComponentCore, memory: MemoryID, realloc: FunctionID?) {
+    init(core: ComponentCore, memory: MemoryID, realloc: Int?) {
         self.core = core
         self.memory = memory
         self.realloc = realloc
@@ -31,7 +32,7 @@ final class GuestMemoryAccess: CanonicalMemory {
                     try values.append(alignment)
                     try values.append(newSize)
                 }
-                try core.call(realloc, slots)
+                try core.call(core.function(realloc), slots)
                 values.position = 0
                 // A 32-bit result leaves the upper half of its slot as the first parameter had it: zero.
                 return try core.canonical { () throws(CanonicalTrap) in try values.next(UInt64.self) }

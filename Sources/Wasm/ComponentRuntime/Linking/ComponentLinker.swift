@@ -54,14 +54,19 @@ public final class ComponentLinker {
 
     /// Compiles and links a component.
     ///
-    /// - Parameter compile: turns a core module's binary into code; the place to use images on disk.
-    /// - Throws: ``ComponentRuntimeError`` that lists every import that is missing or of another type, or what
-    ///   `compile` threw.
+    /// - Parameters:
+    ///   - missing: what becomes of imports that are not offered, or are of another type.
+    ///   - compile: turns a core module's binary into code; the place to use images on disk.
+    /// - Throws: ``ComponentRuntimeError`` that lists every import that is missing or of another type, where those
+    ///   are refused, or what `compile` threw.
     public func link(
         _ component: Component, engine: Engine, limits: ComponentRuntimeLimits = ComponentRuntimeLimits(),
-        compile: @escaping ComponentPlan.Compile
+        missing: MissingImports = .refused, compile: @escaping ComponentPlan.Compile
     ) throws -> ComponentPlan {
-        try PlanBuilder(component, engine: engine, linker: self, limits: limits, compile: compile).build()
+        let builder = try PlanBuilder(
+            component, engine: engine, linker: self, limits: limits, compile: compile)
+        builder.missing = missing
+        return try builder.build()
     }
 
     /// Compiles and links a component without keeping compiled code.

@@ -1,5 +1,6 @@
 import ComponentModel
 import Synchronization
+public import WasmEngine
 
 /// Numbers of the host's resource types, above those that plans give to the types of guests.
 enum HostResourceCounter {
@@ -11,5 +12,5 @@ enum HostResourceCounter {
     }
 }
 
-/// Ends a resource of the host when the last handle that owns it is dropped.
-public typealias HostDestructor = @Sendable (borrowing ComponentCall, UInt64) -> Void
+/// Ends a resource of the host when the last handle that owns it is dropped. Traps where the guest may not drop it yet.
+public typealias HostDestructor = @Sendable (borrowing ComponentCall, UInt64) throws(Trap) -> Void

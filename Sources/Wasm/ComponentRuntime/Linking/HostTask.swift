@@ -63,6 +63,16 @@ final class HostTask {
         core?.enqueue { [self] () throws(Trap) in try store(self) }
     }
 
+    /// The instance is over before the host answered.
+    func abandon() {
+        guard !isResolved else { return }
+        isResolved = true
+        pending = nil
+        let onCancel = self.onCancel
+        self.onCancel = nil
+        onCancel?()
+    }
+
     /// The call ended without a result, as the guest asked.
     func completeCancelled() {
         guard !isResolved else { return }

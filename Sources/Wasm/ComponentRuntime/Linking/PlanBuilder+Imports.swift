@@ -6,6 +6,10 @@ extension PlanBuilder {
         for (id, path) in scope.component.importedResources {
             if let type = hostResource(path) { scope.resources[id] = type }
         }
+        // A resource type may have several names, of which the host knows one.
+        for (id, path) in scope.component.importedResources where scope.resources[id] == nil {
+            scope.resources[id] = missingResource(path)
+        }
         var problems: [String] = []
         for item in scope.component.imports {
             if let provided = try provide(item, to: scope, &problems) {
@@ -57,14 +61,13 @@ extension PlanBuilder {
         case .function(let id):
             let wanted = TypeDescription(component).text(id)
             guard let function = interface?.functions[member.name] else {
-                problems.append("\(fullName): \(wanted)")
-                return nil
+                return missingFunction(fullName, "\(fullName): \(wanted)", &problems)
             }
             let matcher = TypeMatcher(
                 types: component.types, names: component.names, resources: scope.resources)
             guard function.matches(component.types[id], matcher) else {
-                problems.append("\(fullName): \(wanted), but the host's is \(function.description)")
-                return nil
+                let sentence = "\(fullName): \(wanted), but the host's is \(function.description)"
+                return missingFunction(fullName, sentence, &problems)
             }
             return .function(.host(function))
         case .type(.resource(let reference), _):
@@ -78,6 +81,27 @@ extension PlanBuilder {
             problems.append("\(fullName): \(TypeDescription(component).text(member.entity))")
             return nil
         }
+    }
+
+    // MARK: - Nobody
+
+    private func missingResource(_ path: [String]) -> RuntimeResourceType? {
+        guard missing == .trapping else { return nil }
+        if let type = missingResources[path] { return type }
+        let type = RuntimeResourceType.host()
+        missingResources[path] = type
+        return type
+    }
+
+    private func missingFunction(
+        _ name: String, _ sentence: String, _ problems: inout [String]
+    ) -> PlanItem? {
+        guard missing == .trapping else {
+            problems.append(sentence)
+            return nil
+        }
+        missingImports.append(sentence)
+        return .function(.host(.missing(name)))
     }
 
     // MARK: - Other components

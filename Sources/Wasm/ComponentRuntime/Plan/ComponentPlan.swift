@@ -13,31 +13,32 @@ public final class ComponentPlan: Sendable {
     public let component: Component
     /// The engine whose modules it uses.
     public let engine: Engine
+    /// Imports that nobody offered, one a line with their types: calls of them trap. See ``MissingImports``.
+    public let missingImports: [String]
 
-    let modules: [Module]
-    let steps: [PlanStep]
+    let core: CorePlan
     let canonicalPlans: [CanonicalPlan]
     let trampolines: [HostFunctionTemplate]
     let instances: [InstancePlan]
     let resources: [ResourcePlan]
     let memories: [MemoryPlan]
     let channels: ChannelTypes
+    let channelMatches = ChannelMatches()
     let hostDestructors: [RuntimeResourceType: HostDestructor]
     let exports: InstanceItems
-    let functionCount: Int
     let hasChannels: Bool
     /// Resource types of the outermost component.
     let rootResources: [ResourceID: RuntimeResourceType]
 
     init(
-        _ builder: PlanBuilder, exports: InstanceItems,
+        _ builder: PlanBuilder, core: CorePlan, exports: InstanceItems,
         resources rootResources: [ResourceID: RuntimeResourceType]
     ) {
         self.rootResources = rootResources
         component = builder.binaries[0].component
         engine = builder.engine
-        modules = builder.modules
-        steps = builder.steps
+        missingImports = builder.missingImports
+        self.core = core
         canonicalPlans = builder.canonicalBuilders.map { $0.finish() }
         trampolines = builder.trampolines
         instances = builder.instances
@@ -46,7 +47,6 @@ public final class ComponentPlan: Sendable {
         channels = builder.channels
         hostDestructors = builder.linker.destructors
         self.exports = exports
-        functionCount = builder.functionCount
         hasChannels = !channels.isEmpty
     }
 

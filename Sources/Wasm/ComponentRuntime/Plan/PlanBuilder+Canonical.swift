@@ -140,11 +140,11 @@ extension PlanBuilder {
         case .stream(let element):
             channels.register(
                 id, instance: scope.instance, kind: .stream, element: element,
-                text: key(.defined(id), in: scope), of: scope.component.types)
+                text: key(.defined(id), in: scope), of: scope.component)
         case .future(let element):
             channels.register(
                 id, instance: scope.instance, kind: .future, element: element,
-                text: key(.defined(id), in: scope), of: scope.component.types)
+                text: key(.defined(id), in: scope), of: scope.component)
         default: break
         }
     }

@@ -99,7 +99,7 @@ extension PlanBuilder {
             arguments[scope.component.names[argument.name]] = scope.coreInstances[Int(argument.instance)]
         }
         var imports: [CoreSource] = []
-        for needed in modules[module].imports {
+        for needed in moduleSources[module].imports {
             guard let items = arguments[needed.module], let source = source(needed.name, of: items, in: scope)
             else {
                 throw ComponentRuntimeError("A core module lacks its import \(needed.module).\(needed.name).")

@@ -7,9 +7,9 @@ final class PlanBuilder {
     let linker: ComponentLinker
     let limits: ComponentRuntimeLimits
     private(set) var binaries: [PlanBinary] = []
-    private(set) var modules: [Module] = []
-
-    var steps: [PlanStep] = []
+    private(set) var moduleSources: [ModuleSource] = []
+    /// Core instances in the order in which the component makes them.
+    private(set) var coreInstances: [CoreInstanceDraft] = []
     var canonicalBuilders: [CanonicalPlanBuilder] = []
     var trampolines: [HostFunctionTemplate] = []
     var instances: [InstancePlan] = []
@@ -18,17 +18,22 @@ final class PlanBuilder {
     var channels = ChannelTypes()
     /// Instances of the linker's components, by their number there.
     var providers: [Int: PlanProvider] = [:]
+    /// What becomes of imports that nobody offers.
+    var missing = MissingImports.refused
+    /// Imports that trap when they are called, as text.
+    var missingImports: [String] = []
+    /// Resource types that stand for those that nobody offers.
+    var missingResources: [[String]: RuntimeResourceType] = [:]
     /// The numbers there, by binary.
     var providerNumbers: [Int: Int] = [:]
     private(set) var liftCount = 0
 
-    private var coreInstanceCount = 0
     private var functionNumbers: [CoreSource: Int] = [:]
     private var memoryNumbers: [CoreSource: Int] = [:]
     private var tableNumbers: [CoreSource: Int] = [:]
     private var memoryPlanNumbers: [MemoryPlan: Int] = [:]
     private var canonicalNumbers: [CanonicalKey: Int] = [:]
-    private let compile: ComponentPlan.Compile
+    let compile: ComponentPlan.Compile
 
     private struct CanonicalKey: Hashable {
         var binary: Int
@@ -49,15 +54,20 @@ final class PlanBuilder {
     /// Walks through the component that is linked.
     func build() throws -> ComponentPlan {
         let (scope, exports) = try instantiate(binary: 0)
-        return ComponentPlan(self, exports: exports, resources: scope.resources)
+        let core = try CorePlan(self)
+        return ComponentPlan(self, core: core, exports: exports, resources: scope.resources)
     }
 
-    /// Compiles the core modules of a component.
+    /// Takes up a component and its core modules.
     func addBinary(_ component: Component) throws -> Int {
-        binaries.append(PlanBinary(component: component, firstModule: modules.count))
-        for range in component.definition.moduleRanges {
-            let binary = Array(component.definition.bytes[range])
-            modules.append(try compile(StartFunction.exported(in: binary) ?? binary, modules.count))
+        binaries.append(PlanBinary(component: component, firstModule: moduleSources.count))
+        for module in component.definition.modules {
+            let binary = Array(component.definition.bytes[module.bytes])
+            let exported = StartFunction.exported(in: binary)
+            moduleSources.append(
+                ModuleSource(
+                    binary: exported ?? binary, hasStart: exported != nil,
+                    imports: module.imports.map { (component.names[$0.module], component.names[$0.name]) }))
         }
         return binaries.count - 1
     }
@@ -85,34 +95,35 @@ final class PlanBuilder {
     func newCoreInstance(
         _ module: Int, _ imports: [CoreSource], in scope: PlanScope
     ) throws(ComponentRuntimeError) -> Int {
-        guard coreInstanceCount < limits.coreInstances else {
+        guard coreInstances.count < limits.coreInstances else {
             throw ComponentRuntimeError(
                 "The component makes more than \(limits.coreInstances) core instances.")
         }
-        steps.append(.instantiate(module: module, imports: imports, componentInstance: scope.instance))
-        coreInstanceCount += 1
-        return coreInstanceCount - 1
+        coreInstances.append(
+            CoreInstanceDraft(module: module, imports: imports, componentInstance: scope.instance))
+        return coreInstances.count - 1
     }
 
-    func functionNumber(_ source: CoreSource) -> Int {
-        number(source, &functionNumbers) { .function($0) }
-    }
+    func functionNumber(_ source: CoreSource) -> Int { number(source, &functionNumbers) }
 
-    func memoryNumber(_ source: CoreSource) -> Int { number(source, &memoryNumbers) { .memory($0) } }
+    func memoryNumber(_ source: CoreSource) -> Int { number(source, &memoryNumbers) }
 
-    func tableNumber(_ source: CoreSource) -> Int { number(source, &tableNumbers) { .table($0) } }
+    func tableNumber(_ source: CoreSource) -> Int { number(source, &tableNumbers) }
 
-    private func number(
-        _ source: CoreSource, _ numbers: inout [CoreSource: Int], _ step: (CoreSource) -> PlanStep
-    ) -> Int {
+    private func number(_ source: CoreSource, _ numbers: inout [CoreSource: Int]) -> Int {
         if let number = numbers[source] { return number }
         let number = numbers.count
         numbers[source] = number
-        steps.append(step(source))
         return number
     }
 
-    var functionCount: Int { functionNumbers.count }
+    /// What the runtime itself uses of core instances, by the numbers given out.
+    var used: (functions: [CoreSource], memories: [CoreSource], tables: [CoreSource]) {
+        let inOrder = { (numbers: [CoreSource: Int]) in
+            numbers.sorted { $0.value < $1.value }.map(\.key)
+        }
+        return (inOrder(functionNumbers), inOrder(memoryNumbers), inOrder(tableNumbers))
+    }
 
     func memoryPlanNumber(_ plan: MemoryPlan) -> Int {
         if let number = memoryPlanNumbers[plan] { return number }

@@ -9,16 +9,34 @@ enum CoreSource: Hashable, Sendable {
     case trampoline(Int)
 }
 
+/// A core module of a component, before it is compiled.
+struct ModuleSource {
+    /// Its binary, with the start function as an export.
+    let binary: [UInt8]
+    let hasStart: Bool
+    let imports: [(module: String, name: String)]
+}
+
+/// A core instance as the component asks for it.
+struct CoreInstanceDraft {
+    let module: Int
+    let imports: [CoreSource]
+    let componentInstance: Int
+}
+
 /// One step on the way from nothing to a running instance.
 enum PlanStep: Sendable {
     /// Makes the next core instance.
-    case instantiate(module: Int, imports: [CoreSource], componentInstance: Int)
-    /// Finds the next function that the runtime will call.
-    case function(CoreSource)
-    /// Finds the next memory.
-    case memory(CoreSource)
-    /// Finds the next table.
-    case table(CoreSource)
+    case instantiate(CoreInstancePlan)
+    /// Runs the start function of a core instance.
+    case start(CoreSource, componentInstance: Int)
+}
+
+/// How a core instance is made.
+enum CoreInstancePlan: Sendable {
+    /// Only functions of the host are imported.
+    case template(InstanceTemplate)
+    case linked(Module, [CoreSource])
 }
 
 /// Canonical options with everything resolved to numbers of the plan.

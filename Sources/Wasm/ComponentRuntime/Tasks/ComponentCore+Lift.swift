@@ -57,22 +57,22 @@ extension ComponentCore {
             try withSlots(max(parameters, 1)) { (slots) throws(Trap) in
                 var values = slots
                 try start(task, origin, lift, &context, &values)
-                try call(functions[lift.coreFunction], slots)
+                try call(function(lift.coreFunction), slots)
                 values.position = 0
                 packed = try canonical { () throws(CanonicalTrap) in try values.next(UInt32.self) }
             }
-            if let callback = lift.options.callback { try runCallback(functions[callback], task, packed) }
+            if let callback = lift.options.callback { try runCallback(function(callback), task, packed) }
         } else {
             try withSlots(max(parameters, 1)) { (slots) throws(Trap) in
                 var values = slots
                 try start(task, origin, lift, &context, &values)
-                try call(functions[lift.coreFunction], slots)
+                try call(function(lift.coreFunction), slots)
                 values.position = 0
                 context.refresh()
                 try resolve(task, origin, &context, lift.type, most: 1, &values)
                 if let postReturn = lift.options.postReturn {
                     task.instance.state.mayLeave = false
-                    try call(functions[postReturn], slots)
+                    try call(function(postReturn), slots)
                     task.instance.state.mayLeave = true
                 }
             }
@@ -121,6 +121,7 @@ extension ComponentCore {
             if wasCancelled {
                 task.origin?.cancel(self)
                 task.state = .resolved
+                task.origin?.ended(self)
                 return false
             }
         }
@@ -144,6 +145,7 @@ extension ComponentCore {
             throw Trap.host("async-lifted export failed to produce a result")
         }
         if let scope = task.scope { task.instance.state.closeScope(scope) }
+        task.origin?.ended(self)
     }
 
     private func runCallback(

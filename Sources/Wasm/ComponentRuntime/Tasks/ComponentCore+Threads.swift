@@ -116,26 +116,40 @@ extension ComponentCore {
     /// Runs whatever can run until `isDone`, and waits for the host when nothing can. From the outermost call only.
     func drive(until isDone: () -> Bool) throws(Trap) {
         while !isDone() {
-            if !hostEvents.isEmpty {
-                let event = hostEvents.removeFirst()
-                try event()
-            } else if let thread = waiting.first(where: { $0.condition?() == true }) {
-                let instance = thread.task.instance
-                try canonical { () throws(CanonicalTrap) in try instance.state.enter(from: nil) }
-                try resume(thread)
-                instance.state.leave(to: nil)
-            } else {
-                try waitForHost()
-            }
+            if try step() { continue }
+            guard hasHostWork else { throw trap(.deadlock) }
+            try suspendUntilWoken()
         }
     }
 
-    private func waitForHost() throws(Trap) {
-        guard hostCallCount > 0, let fiber = store.fiber else { throw trap(.deadlock) }
+    /// Runs one thing that can run.
+    ///
+    /// - Returns: whether there was one.
+    func step() throws(Trap) -> Bool {
+        if !hostEvents.isEmpty {
+            let event = hostEvents.removeFirst()
+            try event()
+            return true
+        }
+        guard let thread = waiting.first(where: { $0.condition?() == true }) else { return false }
+        let instance = thread.task.instance
+        try canonical { () throws(CanonicalTrap) in try instance.state.enter(from: nil) }
+        try resume(thread)
+        instance.state.leave(to: nil)
+        return true
+    }
+
+    /// Whether the host may still do something that a guest waits for.
+    var hasHostWork: Bool { hostCallCount > 0 || !hostEnds.isEmpty }
+
+    /// Nothing can run until the host does something.
+    func suspendUntilWoken() throws(Trap) {
+        guard let fiber = store.fiber else { throw trap(.deadlock) }
+        // A waker that stayed behind would keep the fiber, and with it the store.
+        defer { waker = nil }
         try fiber.suspend { waker in
             self.waker = waker
             if !hostEvents.isEmpty { waker.wake() }
         }
-        waker = nil
     }
 }

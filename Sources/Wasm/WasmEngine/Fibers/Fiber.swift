@@ -16,7 +16,11 @@ public import NIOCore
     /// Time spent computing so far.
     public var cpuTime: TimeAmount { unsafe computed }
     /// When the call must have ended.
-    public let deadline: NIODeadline
+    public var deadline: NIODeadline {
+        didSet { scheduler.expect(deadline) }
+    }
+    /// Asked when the deadline has passed, maybe while the guest computes: for a later one, or nothing to end the guest.
+    public var onDeadline: (() -> NIODeadline?)?
 
     /// Called each time the guest leaves the loop to others without having ended: it waits, or only its slice is over.
     public var onPark: ((_ isWaiting: Bool) -> Void)?
@@ -27,7 +31,7 @@ public import NIOCore
     let scheduler: FiberScheduler
     var liveIndex = 0
 
-    private let cpuBudget: TimeAmount
+    private var cpuBudget: TimeAmount
     private let frame = CallFrame()
     private let entry: Entry
     private var resultCount = 0
@@ -146,8 +150,17 @@ public import NIOCore
     // MARK: - Ending early
 
     func interruptAtDeadline() {
-        interrupt(Trap(reason: .deadline, message: "the guest did not end within its deadline"))
+        if !postponesDeadline() { interrupt(.deadlinePassed()) }
     }
+
+    private func postponesDeadline() -> Bool {
+        guard let later = onDeadline?() else { return false }
+        deadline = later
+        return true
+    }
+
+    /// Lets the guest compute for so long from now on, if it has less left.
+    public func allow(cpuTime: TimeAmount) { cpuBudget = max(cpuBudget, self.cpuTime + cpuTime) }
 
     private func interrupt(_ trap: Trap) {
         guard unsafe interruption == nil, unsafe status != .finished else { return }
@@ -167,9 +180,7 @@ public import NIOCore
         if unsafe cpuTime + (now - sliceStart) > cpuBudget {
             return .end(Trap(reason: .cpuBudget, message: "the guest used up its CPU budget"))
         }
-        if now >= deadline {
-            return .end(Trap(reason: .deadline, message: "the guest did not end within its deadline"))
-        }
+        if now >= deadline, !postponesDeadline() { return .end(.deadlinePassed()) }
         return .yield
     }
 

@@ -85,10 +85,13 @@ public final class FiberScheduler {
 
     /// A fiber waits: from now on its deadline needs a timer.
     func watchDeadline(of fiber: Fiber) {
-        if fiber.deadline < earliestDeadline { earliestDeadline = fiber.deadline }
+        expect(fiber.deadline)
         guard !isDeadlineTimerScheduled else { return }
         scheduleDeadlineCheck()
     }
+
+    /// A fiber has this deadline from now on.
+    func expect(_ deadline: NIODeadline) { earliestDeadline = min(earliestDeadline, deadline) }
 
     private func scheduleDeadlineCheck() {
         isDeadlineTimerScheduled = true
@@ -128,8 +131,8 @@ public final class FiberScheduler {
             for fiber in unsafe live {
                 if fiber.deadline <= now {
                     fiber.interruptAtDeadline()
-                } else if fiber.deadline < earliestDeadline {
-                    earliestDeadline = fiber.deadline
+                } else {
+                    expect(fiber.deadline)
                 }
             }
         }

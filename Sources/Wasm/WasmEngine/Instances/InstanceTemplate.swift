@@ -6,10 +6,58 @@ import CWasmtime
     public let module: Module
 
     nonisolated(unsafe) let raw: OpaquePointer
+    // The engine keeps only the addresses of these.
+    private let functions: [HostFunctionTemplate]
 
     init(module: Module, taking raw: OpaquePointer) {
         self.module = module
         unsafe self.raw = raw
+        functions = []
+    }
+
+    /// A module that imports functions of the host only: one for each of ``Module/imports``, in order.
+    ///
+    /// - Returns: nil when two imports of the same name get different functions, which a linker cannot tell apart.
+    /// - Throws: ``EngineError`` when a function is not of the type that the module wants.
+    public init?(module: Module, functions: [HostFunctionTemplate]) throws {
+        guard functions.count == module.imports.count else { return nil }
+        guard let linker = unsafe wasmtime_linker_new(module.engine.raw) else {
+            throw EngineError(.configuration, "The engine made no linker.")
+        }
+        defer { unsafe wasmtime_linker_delete(linker) }
+        var known: [[String]: ObjectIdentifier] = [:]
+        for (needed, function) in zip(module.imports, functions) {
+            let identity = ObjectIdentifier(function)
+            if let earlier = known.updateValue(identity, forKey: [needed.module, needed.name]) {
+                guard earlier == identity else { return nil }
+                continue
+            }
+            if let error = unsafe Self.define(needed, function, in: linker) {
+                throw unsafe EngineError(.linking, consuming: error, while: "An import is not defined")
+            }
+        }
+        var template: OpaquePointer?
+        if let error = unsafe wasmtime_linker_instantiate_pre(linker, module.raw, &template) {
+            throw unsafe EngineError(.linking, consuming: error, while: "The module does not link")
+        }
+        guard let template = unsafe template else {
+            throw EngineError(.linking, "The engine made no template.")
+        }
+        self.module = module
+        unsafe raw = template
+        self.functions = functions
+    }
+
+    private static func define(
+        _ needed: ModuleImport, _ function: HostFunctionTemplate, in linker: OpaquePointer
+    ) -> OpaquePointer? {
+        unsafe needed.module.withRawUTF8 { modulePointer, moduleCount in
+            unsafe needed.name.withRawUTF8 { namePointer, nameCount in
+                unsafe wasmtime_linker_define_func_unchecked(
+                    linker, modulePointer, moduleCount, namePointer, nameCount, function.rawType,
+                    HostFunctionBox.trampoline, Unmanaged.passUnretained(function.box).toOpaque(), nil)
+            }
+        }
     }
 
     deinit { unsafe wasmtime_instance_pre_delete(raw) }

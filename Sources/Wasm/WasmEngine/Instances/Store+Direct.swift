@@ -8,6 +8,19 @@ extension Store {
     public func instantiate(_ template: InstanceTemplate) throws -> Instance {
         precondition(
             !template.module.hasStartFunction, "a module with a start function needs a fiber")
+        return adopt(try make(template))
+    }
+
+    /// Makes an instance whose exports nobody but the caller looks for. Only for modules without a start function.
+    public func makeInstance(_ template: InstanceTemplate) throws -> InstanceID {
+        precondition(
+            !template.module.hasStartFunction, "a module with a start function needs a fiber")
+        let raw = try make(template)
+        remember(instance: Instance(store: self, raw: raw))
+        return InstanceID(raw: raw)
+    }
+
+    private func make(_ template: InstanceTemplate) throws -> wasmtime_instance_t {
         var raw = wasmtime_instance_t()
         var trap: OpaquePointer?
         let error = unsafe wasmtime_instance_pre_instantiate(template.raw, context, &raw, &trap)
@@ -17,7 +30,7 @@ extension Store {
             throw EngineError(.exhausted, "The instance could not be made: \(refusal.message)")
         }
         if let trap = unsafe self.trap(consuming: trap, error: error) { throw trap }
-        return adopt(raw)
+        return raw
     }
 
     func adopt(_ raw: wasmtime_instance_t) -> Instance {

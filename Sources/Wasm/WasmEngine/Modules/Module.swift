@@ -33,6 +33,18 @@ import CWasmtime
         unsafe self.init(engine: engine, taking: raw, outline: outline)
     }
 
+    /// Checks a binary without compiling it.
+    ///
+    /// - Throws: ``EngineError`` with code `invalidModule`.
+    public static func validate(_ binary: [UInt8], engine: Engine) throws {
+        let error = unsafe binary.withUnsafeBufferPointer {
+            unsafe wasmtime_module_validate(engine.raw, $0.baseAddress, $0.count)
+        }
+        if let error = unsafe error {
+            throw unsafe EngineError(.invalidModule, consuming: error, while: "The module does not compile")
+        }
+    }
+
     /// Maps a compiled image. The caller has made sure that it is one of ours: its code runs as it is.
     convenience init(engine: Engine, imagePath: String, outline: ModuleOutline) throws {
         var raw: OpaquePointer?

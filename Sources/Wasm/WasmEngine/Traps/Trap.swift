@@ -53,6 +53,14 @@ public struct Trap: Error, Sendable, CustomStringConvertible {
     /// A guest that never ran: there was no room for it.
     public static func exhausted(_ message: String) -> Trap { Trap(reason: .exhausted, message: message) }
 
+    /// A guest, or a call of one, that the host ended.
+    public static func cancelled(_ message: String) -> Trap { Trap(reason: .cancelled, message: message) }
+
+    /// A guest, or a call of one, that ran or waited past its deadline.
+    public static func deadlinePassed() -> Trap {
+        Trap(reason: .deadline, message: "the guest did not end within its deadline")
+    }
+
     /// A guest that asked to end.
     public static func exit(_ code: Int32) -> Trap {
         Trap(reason: .exit(code), message: "the guest exited with code \(code)")

@@ -48,7 +48,9 @@ final class WagiInvocation: GuestTexts {
         let system = GuestSystem(component.plan, input: self, output: output, errorOutput: self, texts: self)
         let fiber: Fiber
         do {
-            fiber = try component.makeFiber(system: system, scheduler: scheduler) { self.ended($0) }
+            fiber = try component.makeFiber(of: program.command, system: system, scheduler: scheduler) {
+                self.ended($0)
+            }
         } catch {
             return fail(.serviceUnavailable, "no instance could be made: \(error)", ["retry-after": "1"])
         }

@@ -1,0 +1,127 @@
+import AppModel
+public import HostSystem
+public import NIOCore
+import NIOSSL
+import Synchronization
+public import WASIHTTP
+
+/// Sends the requests of an application's guests over HTTP/1.1 and HTTP/2, with a pool of connections on each event loop.
+///
+/// Never follows a redirect, and never looks a name up after its addresses were checked.
+public final class PooledHTTPClient: OutboundHTTPClient {
+    private let limits: OutboundHTTPLimits
+    private let tls: NIOSSLContext
+    private let router: (any LocalHTTPRouter)?
+    private let pools = Mutex<[ObjectIdentifier: NIOLoopBound<LoopPool>]>([:])
+    private let running = Running()
+
+    /// A client.
+    ///
+    /// - Parameter router: answers requests of the application to itself.
+    /// - Throws: what is wrong with the certificates.
+    public init(
+        limits: OutboundHTTPLimits = OutboundHTTPLimits(), tls: OutboundTLS = OutboundTLS(),
+        router: (any LocalHTTPRouter)? = nil
+    ) throws {
+        self.limits = limits
+        self.tls = try tls.context()
+        self.router = router
+    }
+
+    deinit { close() }
+
+    /// Closes connections that wait for requests. Requests under way go on.
+    public func close() {
+        let pools = pools.withLock { pools in
+            let all = Array(pools.values)
+            pools = [:]
+            return all
+        }
+        for pool in pools { pool.eventLoop.execute { pool.value.closeIdle() } }
+    }
+
+    /// Requests under way.
+    public var requestCount: Int { running.count.load(ordering: .relaxed) }
+
+    /// Begins a request.
+    public func send(
+        _ request: OutboundRequest, network: HostNetwork, on loop: any EventLoop
+    ) -> any OutboundExchange {
+        let checked: CheckedRequest
+        do throws(RequestRefusal) {
+            checked = try CheckedRequest(request.head, limits: limits)
+        } catch {
+            _ = network.refuse(
+                scheme: request.head.scheme?.text ?? "https", target: request.head.authority ?? "",
+                error.reason)
+            return FailedExchange(error.code)
+        }
+        do throws(NetworkRefusal) {
+            switch checked.target {
+            case .local(let target): return try sendLocally(request, to: target, network, on: loop)
+            case .network(let place): return try send(request, checked, to: place, network, on: loop)
+            }
+        } catch {
+            return FailedExchange(HTTPErrorCode(error))
+        }
+    }
+
+    private func send(
+        _ request: OutboundRequest, _ checked: CheckedRequest, to place: Place, _ network: HostNetwork,
+        on loop: any EventLoop
+    ) throws(NetworkRefusal) -> any OutboundExchange {
+        let admission = try network.admit(scheme: place.scheme, host: place.host, port: place.port)
+        try running.begin(limits.concurrentRequests, place, network)
+        let exchange = ClientExchange(checked, timeouts: request.timeouts, limits: limits, on: loop)
+        let running = running
+        exchange.onEnd = { running.count.subtract(1, ordering: .relaxed) }
+        exchange.onRefused = { refusal in
+            _ = network.refuse(
+                scheme: place.scheme, target: "\(place.host):\(place.port)", refusal.reason)
+        }
+        pool(on: loop).start(exchange, to: place, network, admission)
+        return PooledExchange(exchange)
+    }
+
+    private func sendLocally(
+        _ request: OutboundRequest, to target: LocalTarget, _ network: HostNetwork, on loop: any EventLoop
+    ) throws(NetworkRefusal) -> any OutboundExchange {
+        let scheme = request.head.scheme?.text ?? "http"
+        let name: String
+        switch target {
+        case .application:
+            name = "self"
+            try network.admitApplication(schemes: request.head.scheme.map { [$0.text] } ?? ["http", "https"])
+        case .component(let component):
+            name = "\(component).\(OutboundPattern.componentDomain)"
+            _ = try network.admitChaining(scheme: scheme, host: name)
+        }
+        if let exchange = router?.send(request, to: target, on: loop) { return exchange }
+        let problem = "names a part of the application that is not there, or cannot be reached this way"
+        _ = network.refuse(scheme: scheme, target: name, .invalidTarget(problem))
+        return FailedExchange(target == .application ? .httpRequestURIInvalid : .destinationNotFound)
+    }
+
+    private func pool(on loop: any EventLoop) -> LoopPool {
+        pools.withLock { pools in
+            if let pool = pools[ObjectIdentifier(loop)] { return pool }
+            let pool = NIOLoopBound(LoopPool(loop: loop, tls: tls, limits: limits), eventLoop: loop)
+            pools[ObjectIdentifier(loop)] = pool
+            return pool
+        }.value
+    }
+}
+
+/// Counts the requests of an application.
+private final class Running: Sendable {
+    let count = Atomic<Int>(0)
+
+    func begin(_ most: Int, _ place: Place, _ network: HostNetwork) throws(NetworkRefusal) {
+        let before = count.add(1, ordering: .relaxed).oldValue
+        guard before >= most else { return }
+        count.subtract(1, ordering: .relaxed)
+        throw network.refuse(
+            scheme: place.scheme, target: "\(place.host):\(place.port)",
+            .limit("the application has \(most) requests under way, which is its limit"))
+    }
+}

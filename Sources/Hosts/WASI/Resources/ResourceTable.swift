@@ -1,0 +1,106 @@
+public import ComponentModel
+public import WasmEngine
+
+/// What a guest may make the host keep for it.
+public struct ResourceTableLimits: Sendable, Equatable {
+    /// Objects at once: streams, pollables, descriptors, requests. Each is some hundred bytes of the host.
+    public var entries = 65_536
+
+    /// The defaults.
+    public init() {}
+}
+
+/// The host's objects that one component instance has handles to, by the representations of these handles.
+///
+/// It owns the objects, so they go when the instance goes. An object that depends on another one is its child: a guest
+/// that drops the parent first has broken a rule of the interface and traps. Confined to the instance's event loop.
+public final class ResourceTable {
+    /// Where an instance keeps its table.
+    public static let key = StateKey<ResourceTable>()
+
+    private struct Entry {
+        var object: AnyObject?
+        /// The parent, or for a free entry the next free one; 0 for none.
+        var link: Int = 0
+        var children = 0
+    }
+
+    // Entry 0 is never used.
+    private var entries: [Entry] = [Entry()]
+    private var firstFree = 0
+    private let limits: ResourceTableLimits
+    /// Objects in the table.
+    public private(set) var count = 0
+
+    /// An empty table.
+    public init(limits: ResourceTableLimits = ResourceTableLimits()) { self.limits = limits }
+
+    /// Puts an object into the table, to give it to the guest.
+    public func add<Resource: HostResource>(_ object: Resource) throws(Trap) -> Own<Resource> {
+        Own(representation: try insert(object, parent: 0))
+    }
+
+    /// Puts an object into the table that must go before `parent` does.
+    public func add<Resource: HostResource, Parent: HostResource>(
+        _ object: Resource, under parent: Borrow<Parent>
+    ) throws(Trap) -> Own<Resource> {
+        _ = try self[parent.representation] as Parent
+        let own = Own<Resource>(representation: try insert(object, parent: Int(parent.representation)))
+        entries[Int(parent.representation)].children += 1
+        return own
+    }
+
+    /// The object of a representation, which must be of the type.
+    public subscript<Resource: HostResource>(representation: UInt64) -> Resource {
+        get throws(Trap) {
+            guard let object = try entry(representation).object as? Resource else {
+                throw Trap.host(
+                    "a handle does not stand for what the host function works on: \(Resource.self)")
+            }
+            return object
+        }
+    }
+
+    /// Takes the object that the guest gave back for good.
+    public func take<Resource: HostResource>(_ own: Own<Resource>) throws(Trap) -> Resource {
+        let object: Resource = try self[own.representation]
+        try remove(own.representation)
+        return object
+    }
+
+    /// Removes an object.
+    ///
+    /// - Throws: a trap while it has children.
+    func remove(_ representation: UInt64) throws(Trap) {
+        let entry = try entry(representation)
+        guard entry.children == 0 else {
+            throw Trap.host("a resource is dropped while others that depend on it are still there")
+        }
+        if entry.link != 0 { entries[entry.link].children -= 1 }
+        entries[Int(representation)] = Entry(link: firstFree)
+        firstFree = Int(representation)
+        count -= 1
+    }
+
+    private func insert(_ object: AnyObject, parent: Int) throws(Trap) -> UInt64 {
+        guard count < limits.entries else {
+            throw Trap.host("the guest holds \(count) resources of the host, which is the limit")
+        }
+        count += 1
+        guard firstFree != 0 else {
+            entries.append(Entry(object: object, link: parent))
+            return UInt64(entries.count - 1)
+        }
+        let index = firstFree
+        firstFree = entries[index].link
+        entries[index] = Entry(object: object, link: parent)
+        return UInt64(index)
+    }
+
+    private func entry(_ representation: UInt64) throws(Trap) -> Entry {
+        guard representation < UInt64(entries.count), entries[Int(representation)].object != nil else {
+            throw Trap.host("a handle stands for a resource that is gone")
+        }
+        return entries[Int(representation)]
+    }
+}

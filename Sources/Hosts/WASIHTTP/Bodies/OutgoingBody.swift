@@ -1,0 +1,146 @@
+public import NIOCore
+
+/// The body of a message that a guest sends: `outgoing-body` (0.2), the contents of a `response` or `request` (0.3).
+///
+/// Until the message itself is sent, a limited number of bytes waits here. The bytes are counted against what
+/// `content-length` says.
+public final class OutgoingBody {
+    /// Which message it is the body of, for error codes.
+    public enum Message: Sendable { case request, response }
+
+    private enum State {
+        case open
+        case finished(HTTPFields?)
+        case aborted(HTTPErrorCode)
+    }
+
+    private let message: Message
+    private let declared: Int?
+    private let limits: HTTPHostLimits
+    private var sink: (any BodySink)?
+    private var unsent = ByteBuffer()
+    private var state = State.open
+    private var isBlocked = false
+    private var waiter: (() -> Void)?
+
+    /// Bytes written so far.
+    public private(set) var byteCount = 0
+    /// Why the last write failed.
+    public private(set) var failure: HTTPErrorCode?
+
+    /// A body that has nowhere to go yet.
+    ///
+    /// - Parameter declared: how many bytes it must have.
+    public init(_ message: Message, declared: Int?, limits: HTTPHostLimits = HTTPHostLimits()) {
+        self.message = message
+        self.declared = declared
+        self.limits = limits
+    }
+
+    /// The message is sent: here goes its body.
+    public func attach(_ sink: any BodySink) {
+        self.sink = sink
+        if unsent.readableBytes > 0 {
+            let bytes = unsent
+            unsent = ByteBuffer()
+            pass(bytes, to: sink)
+        }
+        switch state {
+        case .open: break
+        case .finished(let trailers): sink.finishBody(trailers: trailers)
+        case .aborted(let code): sink.abortBody(code)
+        }
+        wake()
+    }
+
+    // MARK: - Writing
+
+    /// How many bytes the next write may bring; zero: none now. Nil: no more will be taken.
+    public var room: Int? {
+        guard case .open = state, failure == nil else { return nil }
+        guard let sink else { return max(0, limits.unsentBodyBytes - unsent.readableBytes) }
+        if sink.isBodyClosed { return nil }
+        return isBlocked ? 0 : limits.writeBytes
+    }
+
+    /// Takes bytes, no more than ``room`` says.
+    ///
+    /// - Throws: what is wrong with them, and stays so.
+    public func write(_ bytes: ByteBuffer) throws(HTTPErrorCode) {
+        let (total, overflow) = byteCount.addingReportingOverflow(bytes.readableBytes)
+        byteCount = total
+        let most = declared ?? (message == .response ? limits.responseBodyBytes : .max)
+        guard !overflow, total <= most else { throw fail(sizeError) }
+        if let sink {
+            pass(bytes, to: sink)
+        } else {
+            unsent.writeImmutableBuffer(bytes)
+        }
+    }
+
+    private func pass(_ bytes: ByteBuffer, to sink: any BodySink) {
+        guard !sink.writeBody(bytes) else { return }
+        isBlocked = true
+        sink.onWritable = { [weak self] in
+            self?.isBlocked = false
+            self?.wake()
+        }
+    }
+
+    private var sizeError: HTTPErrorCode {
+        switch message {
+        case .request: .httpRequestBodySize(UInt64(clamping: byteCount))
+        case .response: .httpResponseBodySize(UInt64(clamping: byteCount))
+        }
+    }
+
+    private func fail(_ code: HTTPErrorCode) -> HTTPErrorCode {
+        failure = code
+        return code
+    }
+
+    /// Calls `wake` once ``room`` is no longer zero; at once where it is not zero now. Only the last one counts.
+    public func wakeWhenWritable(_ wake: @escaping () -> Void) {
+        guard room == 0 else { return wake() }
+        waiter = wake
+    }
+
+    private func wake() {
+        let waiter = waiter
+        self.waiter = nil
+        waiter?()
+    }
+
+    // MARK: - The end
+
+    /// The guest has written everything.
+    ///
+    /// - Throws: the bytes are not as many as declared; the body is given up.
+    public func finish(trailers: HTTPFields? = nil) throws(HTTPErrorCode) {
+        guard case .open = state else { return }
+        if let failure {
+            abort(failure)
+            throw failure
+        }
+        if let declared, declared != byteCount {
+            let code = sizeError
+            abort(code)
+            throw code
+        }
+        state = .finished(trailers)
+        sink?.finishBody(trailers: trailers)
+        wake()
+    }
+
+    /// The guest gave the body up.
+    public func abort(_ reason: HTTPErrorCode) {
+        guard case .open = state else { return }
+        state = .aborted(reason)
+        unsent = ByteBuffer()
+        sink?.abortBody(reason)
+        wake()
+    }
+
+    /// Whether neither ``finish(trailers:)`` nor ``abort(_:)`` was called.
+    public var isOpen: Bool { if case .open = state { true } else { false } }
+}

@@ -1,0 +1,72 @@
+/// The value of a header field or trailer field: bytes, nearly always text.
+public struct HTTPFieldValue: Sendable, Hashable {
+    // Text of up to 15 bytes needs no memory of its own; an array always does.
+    private enum Storage: Sendable, Hashable {
+        case text(String)
+        /// Not UTF-8.
+        case bytes([UInt8])
+    }
+
+    private let storage: Storage
+
+    /// A value of text.
+    public init(_ text: String) { storage = .text(text) }
+
+    /// A value of any bytes.
+    public init(bytes: RawSpan) {
+        storage = unsafe bytes.withUnsafeBytes { buffer in
+            if let text = unsafe String(validating: buffer, as: UTF8.self) { return .text(text) }
+            return unsafe .bytes(Array(buffer))
+        }
+    }
+
+    /// The value as text; nil for bytes that are not UTF-8.
+    public var text: String? { if case .text(let text) = storage { text } else { nil } }
+
+    /// How many bytes.
+    public var byteCount: Int {
+        switch storage {
+        case .text(let text): text.utf8.count
+        case .bytes(let bytes): bytes.count
+        }
+    }
+
+    /// Copies the bytes to `target`, which has room for exactly so many.
+    public func copy(to target: inout MutableRawSpan) {
+        unsafe target.withUnsafeMutableBytes { target in
+            switch storage {
+            case .text(let text): unsafe Self.copy(text, target)
+            case .bytes(let bytes): unsafe target.copyBytes(from: bytes)
+            }
+        }
+    }
+
+    private static func copy(_ text: String, _ target: UnsafeMutableRawBufferPointer) {
+        var text = text
+        text.withUTF8 { unsafe target.copyBytes(from: $0) }
+    }
+
+    /// Whether it is a field value by RFC 9110 §5.5: no controls but the tab.
+    var isValid: Bool {
+        switch storage {
+        case .text(let text): text.utf8.allSatisfy(HTTPSyntax.isFieldValueByte)
+        case .bytes(let bytes): bytes.allSatisfy(HTTPSyntax.isFieldValueByte)
+        }
+    }
+}
+
+/// One header field or trailer field.
+public struct HTTPField: Sendable, Hashable {
+    /// The name, as it was first spelled.
+    public let name: String
+    /// The value.
+    public let value: HTTPFieldValue
+
+    /// A field, not checked.
+    public init(name: String, value: HTTPFieldValue) {
+        self.name = name
+        self.value = value
+    }
+
+    var countedBytes: Int { name.utf8.count + value.byteCount + HTTPHostLimits.fieldOverhead }
+}

@@ -1,0 +1,61 @@
+public import ComponentModel
+import ComponentRuntime
+import HostSystem
+public import WASI
+import WasmEngine
+
+/// `incoming-request`: the request that a guest answers.
+public final class IncomingRequest: HostResource {
+    /// `incoming-request`.
+    public static let resourceType = RuntimeResourceType.host()
+
+    let exchange: any IncomingExchange
+    private var body: IncomingBody?
+
+    /// The request of an exchange.
+    public init(_ exchange: any IncomingExchange, limits: HTTPHostLimits) {
+        self.exchange = exchange
+        body = IncomingBody(exchange, bytesMax: limits.requestBodyBytes)
+    }
+
+    /// The body, the first time.
+    func consume() -> IncomingBody? { body.take() }
+}
+
+/// `incoming-body`.
+public final class IncomingBodyResource: HostResource {
+    /// `incoming-body`.
+    public static let resourceType = RuntimeResourceType.host()
+
+    let body: IncomingBody
+    private var isStreamTaken = false
+
+    /// A body for a guest.
+    public init(_ body: IncomingBody) { self.body = body }
+
+    /// True the first time.
+    func takeStream() -> Bool {
+        defer { isStreamTaken = true }
+        return !isStreamTaken
+    }
+}
+
+/// `future-trailers`: the end of a body that the guest does not read any more.
+final class FutureTrailers: HostResource {
+    static let resourceType = RuntimeResourceType.host()
+
+    let body: IncomingBody
+    var isConsumed = false
+
+    init(_ body: IncomingBody) { self.body = body }
+
+    /// Ready when the body has ended.
+    final class Ready: Pollable {
+        private let body: IncomingBody
+
+        init(_ body: IncomingBody) { self.body = body }
+
+        override var isReady: Bool { body.skipToEnd() }
+        override func wakeWhenReady(_ token: WakeToken) { body.wakeWhenSkippable { token.wake() } }
+    }
+}

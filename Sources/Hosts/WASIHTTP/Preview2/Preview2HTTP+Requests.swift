@@ -1,0 +1,74 @@
+import ComponentModel
+import ComponentRuntime
+import WASI
+import WasmEngine
+
+/// `wasi:http/types.incoming-request`, `incoming-body` and `future-trailers`.
+extension Preview2HTTP {
+    static func defineIncomingRequest(in types: HostInterface) {
+        types.resource("incoming-request", IncomingRequest.self)
+        types.function("[method]incoming-request.method") {
+            (call: borrowing ComponentCall, request: Borrow<IncomingRequest>) throws(Trap) -> RequestMethod in
+            try call.object(request).exchange.method
+        }
+        types.function("[method]incoming-request.path-with-query") {
+            (call: borrowing ComponentCall, request: Borrow<IncomingRequest>) throws(Trap) -> String? in
+            try call.object(request).exchange.pathWithQuery
+        }
+        types.function("[method]incoming-request.scheme") {
+            (call: borrowing ComponentCall, request: Borrow<IncomingRequest>) throws(Trap) -> RequestScheme?
+            in try call.object(request).exchange.scheme
+        }
+        types.function("[method]incoming-request.authority") {
+            (call: borrowing ComponentCall, request: Borrow<IncomingRequest>) throws(Trap) -> String? in
+            try call.object(request).exchange.authority
+        }
+        types.function("[method]incoming-request.headers") {
+            (call: borrowing ComponentCall, request: Borrow<IncomingRequest>) throws(Trap)
+                -> Own<FieldsResource> in
+            try call.resources.add(FieldsResource(try call.object(request).exchange.fields))
+        }
+        types.function("[method]incoming-request.consume") {
+            (call: borrowing ComponentCall, request: Borrow<IncomingRequest>) throws(Trap)
+                -> Result<Own<IncomingBodyResource>, NoValue> in
+            guard let body = try call.object(request).consume() else { return .failure(NoValue()) }
+            return .success(try call.resources.add(IncomingBodyResource(body)))
+        }
+    }
+
+    static func defineIncomingBody(in types: HostInterface) {
+        types.resource("incoming-body", IncomingBodyResource.self)
+        types.function("[method]incoming-body.stream") {
+            (call: borrowing ComponentCall, body: Borrow<IncomingBodyResource>) throws(Trap)
+                -> Result<Own<InputStream>, NoValue> in
+            let resource = try call.object(body)
+            guard resource.takeStream() else { return .failure(NoValue()) }
+            return .success(try call.resources.add(InputStream(resource.body), under: body))
+        }
+        types.function("[static]incoming-body.finish") {
+            (call: borrowing ComponentCall, body: Own<IncomingBodyResource>) throws(Trap)
+                -> Own<FutureTrailers> in
+            try call.resources.add(FutureTrailers(try call.resources.take(body).body))
+        }
+        types.resource("future-trailers", FutureTrailers.self)
+        types.function("[method]future-trailers.subscribe") {
+            (call: borrowing ComponentCall, trailers: Borrow<FutureTrailers>) throws(Trap) -> Own<Pollable> in
+            let body = try call.object(trailers).body
+            return try call.resources.add(FutureTrailers.Ready(body) as Pollable, under: trailers)
+        }
+        types.function("[method]future-trailers.get") {
+            (call: borrowing ComponentCall, trailers: Borrow<FutureTrailers>) throws(Trap)
+                -> Result<Result<Own<FieldsResource>?, HTTPErrorCode>, NoValue>? in
+            let trailers = try call.object(trailers)
+            if trailers.isConsumed { return .failure(NoValue()) }
+            guard trailers.body.skipToEnd(), let outcome = trailers.body.outcome else { return .none }
+            trailers.isConsumed = true
+            switch outcome {
+            case .success(let fields?):
+                return .success(.success(try call.resources.add(FieldsResource(fields))))
+            case .success(nil): return .success(.success(nil))
+            case .failure(let code): return .success(.failure(code))
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import ComponentModel
+import ComponentRuntime
+import WASI
+import WasmEngine
+
+/// `wasi:http/types.outgoing-response`, `outgoing-body` and `response-outparam`.
+extension Preview2HTTP {
+    static func defineOutgoingResponse(in types: HostInterface) {
+        types.resource("outgoing-response", OutgoingResponse.self)
+        types.function("[constructor]outgoing-response") {
+            (call: borrowing ComponentCall, headers: Own<FieldsResource>) throws(Trap)
+                -> Own<OutgoingResponse> in
+            try call.resources.add(OutgoingResponse(try call.resources.take(headers).fields))
+        }
+        types.function("[method]outgoing-response.status-code") {
+            (call: borrowing ComponentCall, response: Borrow<OutgoingResponse>) throws(Trap) -> UInt16 in
+            try call.object(response).head.status
+        }
+        types.function("[method]outgoing-response.set-status-code") {
+            (call: borrowing ComponentCall, response: Borrow<OutgoingResponse>, status: UInt16) throws(Trap)
+                -> Result<NoValue, NoValue> in
+            outcome(try call.object(response).head.setStatus(status))
+        }
+        types.function("[method]outgoing-response.headers") {
+            (call: borrowing ComponentCall, response: Borrow<OutgoingResponse>) throws(Trap)
+                -> Own<FieldsResource> in
+            try call.resources.add(FieldsResource(try call.object(response).head.fields))
+        }
+        types.function("[method]outgoing-response.body") {
+            (call: borrowing ComponentCall, response: Borrow<OutgoingResponse>) throws(Trap)
+                -> Result<Own<OutgoingBodyResource>, NoValue> in
+            let limits = call.state(HTTPHostState.key).limits
+            guard let body = try call.object(response).makeBody(limits) else { return .failure(NoValue()) }
+            return .success(try call.resources.add(OutgoingBodyResource(body)))
+        }
+        defineOutparam(in: types)
+    }
+
+    private static func defineOutparam(in types: HostInterface) {
+        types.resource("response-outparam", ResponseOutparam.self)
+        types.function("[static]response-outparam.set") {
+            (
+                call: borrowing ComponentCall, outparam: Own<ResponseOutparam>,
+                response: Result<Own<OutgoingResponse>, HTTPErrorCode>
+            ) throws(Trap) in
+            let writer = try call.resources.take(outparam).writer
+            switch response {
+            case .success(let response):
+                let response = try call.resources.take(response)
+                writer.send(response.head, body: response.body)
+            case .failure(let code): writer.fail("the guest answered with an error: \(code)")
+            }
+        }
+        types.function("[method]response-outparam.send-informational") {
+            (
+                call: borrowing ComponentCall, outparam: Borrow<ResponseOutparam>, status: UInt16,
+                headers: Own<FieldsResource>
+            ) throws(Trap) -> Result<NoValue, HTTPErrorCode> in
+            let fields = try call.resources.take(headers).fields
+            let writer = try call.object(outparam).writer
+            do throws(HTTPErrorCode) {
+                try writer.sendInformational(status, fields)
+                return .success(NoValue())
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    static func defineOutgoingBody(in types: HostInterface) {
+        types.resource("outgoing-body", OutgoingBodyResource.self) { (call, representation) throws(Trap) in
+            // Dropped without `finish`: the body is not what the guest wanted it to be.
+            let own = Own<OutgoingBodyResource>(representation: representation)
+            try call.resources.take(own).body.abort(.httpProtocolError)
+        }
+        types.function("[method]outgoing-body.write") {
+            (call: borrowing ComponentCall, body: Borrow<OutgoingBodyResource>) throws(Trap)
+                -> Result<Own<OutputStream>, NoValue> in
+            let resource = try call.object(body)
+            guard resource.takeStream() else { return .failure(NoValue()) }
+            let stream = OutputStream(resource.body, on: try call.fiber.eventLoop)
+            return .success(try call.resources.add(stream, under: body))
+        }
+        types.function("[static]outgoing-body.finish") {
+            (call: borrowing ComponentCall, body: Own<OutgoingBodyResource>, trailers: Own<FieldsResource>?)
+                throws(Trap) -> Result<NoValue, HTTPErrorCode> in
+            let body = try call.resources.take(body).body
+            var fields: HTTPFields?
+            if let trailers { fields = try call.resources.take(trailers).fields }
+            do throws(HTTPErrorCode) {
+                try body.finish(trailers: fields)
+                return .success(NoValue())
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import ComponentModel
+public import ComponentRuntime
+import HostSystem
+import WASI
+import WasmEngine
+
+/// `wasi:http` 0.2: thin skins over the version-free core of this module.
+///
+/// A store that runs such a component has what `Preview2.install` puts there, and a ``HTTPHostState``.
+public enum Preview2HTTP {
+    /// The newest version; semantic versioning makes it serve every 0.2.x.
+    static let version = "0.2.12"
+
+    /// Offers `wasi:http/types` and `wasi:http/outgoing-handler`.
+    public static func define(in linker: ComponentLinker) {
+        let types = linker.interface("wasi:http/types@\(version)")
+        types.function("http-error-code") {
+            (call: borrowing ComponentCall, error: Borrow<IOError>) throws(Trap) -> HTTPErrorCode? in
+            try call.object(error).cause as? HTTPErrorCode
+        }
+        defineFields(in: types)
+        defineIncomingRequest(in: types)
+        defineIncomingBody(in: types)
+        defineOutgoingResponse(in: types)
+        defineOutgoingBody(in: types)
+        defineOutgoingRequest(in: types)
+        defineIncomingResponse(in: types)
+        defineOutgoingHandler(in: linker)
+    }
+
+    /// An answer without a reason.
+    static func outcome(_ isDone: Bool) -> Result<NoValue, NoValue> {
+        isDone ? .success(NoValue()) : .failure(NoValue())
+    }
+
+    /// An answer without a reason for the guest; the operator sees one.
+    static func outcome(
+        _ isDone: Bool, _ call: borrowing ComponentCall, _ problem: String
+    ) -> Result<NoValue, NoValue> {
+        if !isDone { call.state(GuestSystem.key).plan.network.refuseRequest(problem) }
+        return outcome(isDone)
+    }
+}
+
+/// `header-error` of 0.2, which has no case for fields that are too large.
+enum HeaderError2: Error, CanonicalVariant {
+    case invalidSyntax, forbidden, immutable
+
+    static let cases = CanonicalCases<Self>([
+        .case("invalid-syntax", .invalidSyntax), .case("forbidden", .forbidden),
+        .case("immutable", .immutable),
+    ])
+
+    var caseNumber: Int {
+        switch self {
+        case .invalidSyntax: 0
+        case .forbidden: 1
+        case .immutable: 2
+        }
+    }
+
+    init(_ error: HTTPFieldError, _ call: borrowing ComponentCall) throws(Trap) {
+        if let problem = error.problem { call.state(GuestSystem.key).plan.network.refuseRequest(problem) }
+        switch error {
+        case .invalidSyntax: self = .invalidSyntax
+        case .forbidden: self = .forbidden
+        case .immutable: self = .immutable
+        case .sizeExceeded: throw Trap.host("a guest makes header fields of more bytes than are allowed")
+        }
+    }
+}

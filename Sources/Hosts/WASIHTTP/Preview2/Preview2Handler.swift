@@ -1,0 +1,35 @@
+public import ComponentModel
+public import ComponentRuntime
+import WASI
+public import WasmEngine
+
+/// A component's `wasi:http/incoming-handler`, looked up once.
+public struct Preview2Handler: Sendable {
+    private let function: TypedFunction<CanonicalTuple<Own<IncomingRequest>, Own<ResponseOutparam>>, NoValue>
+
+    /// The handler that a component exports.
+    ///
+    /// - Throws: ``ComponentRuntimeError`` where the export is of another type.
+    public init(_ plan: ComponentPlan) throws(ComponentRuntimeError) {
+        function = try plan.function(
+            "wasi:http/incoming-handler@\(Preview2HTTP.version)", "handle",
+            parameters: CanonicalTuple<Own<IncomingRequest>, Own<ResponseOutparam>>.self, result: NoValue.self
+        )
+    }
+
+    /// Whether a component exports a handler of this version.
+    public static func isExported(by component: Component) -> Bool {
+        component.exports.contains { $0.name.hasPrefix("wasi:http/incoming-handler@0.2.") }
+    }
+
+    /// Calls the handler on its instance's fiber. When it returns, `writer` has what it answered.
+    public func call(
+        _ exchange: any IncomingExchange, _ writer: ResponseWriter, in caller: ComponentCaller
+    ) throws(Trap) {
+        let resources = caller.store[ResourceTable.key]
+        let limits = caller.store[HTTPHostState.key].limits
+        let request = try resources.add(IncomingRequest(exchange, limits: limits))
+        let outparam = try resources.add(ResponseOutparam(writer))
+        _ = try caller.call(function, CanonicalTuple(request, outparam))
+    }
+}

@@ -1,0 +1,77 @@
+import AppModel
+import ComponentModel
+import ComponentRuntime
+import HostSystem
+import NIOCore
+import WASI
+import WasmEngine
+
+/// Components that are commands.
+extension CommandRun {
+    /// The parameters of `run`: none.
+    typealias NoParameters = CanonicalTuple< >
+    /// `run: func() -> result`.
+    typealias ComponentEntry = TypedFunction<NoParameters, Result<NoValue, NoValue>>
+
+    /// Links a component with all that WASI offers. What it imports beyond that is listed, and traps when it is called.
+    func component(_ binary: [UInt8], _ engine: Engine) throws -> Program {
+        let images = try CacheFolder.images(for: engine)
+        let report = CacheFolder.report(to: console, isQuiet: false)
+        let linker = ComponentLinker()
+        Preview2.define(in: linker)
+        let name = request.modulePath
+        let plan: ComponentPlan
+        do {
+            plan = try linker.link(try Component(binary), engine: engine, missing: .trapping) {
+                module, number in
+                try images.module(for: module, name: "\(name) (core module \(number))", report: report)
+            }
+        } catch {
+            throw OperatorError("\(name): \(error)")
+        }
+        let entry = try entry(of: plan)
+        warnOfMissing(plan.missingImports)
+        return .component(plan, entry)
+    }
+
+    private func entry(of plan: ComponentPlan) throws -> ComponentEntry {
+        let exported = plan.component.exports.map(\.name)
+        for interface in Preview2.runInterfaces {
+            let entry = try? plan.function(
+                interface, "run", parameters: NoParameters.self, result: Result<NoValue, NoValue>.self)
+            // A component has one of them at most; the sentence below says what it has instead.
+            if let entry { return entry }
+        }
+        let listing =
+            exported.isEmpty ? "it exports nothing" : "it exports \(exported.joined(separator: ", "))"
+        throw OperatorError(
+            "\(request.modulePath) is no command: a command exports wasi:cli/run@0.2.x, and \(listing)")
+    }
+
+    /// One readable list, so that a trap in the middle of the run surprises nobody.
+    private func warnOfMissing(_ imports: [String]) {
+        guard !imports.isEmpty else { return }
+        console.error(
+            label: "warning",
+            "\(request.modulePath) imports what Martlet does not offer; the program ends when it calls one of these:\n"
+                + imports.map { "  \($0)" }.joined(separator: "\n"), style: .warning)
+    }
+
+    func start(
+        _ plan: ComponentPlan, _ entry: ComponentEntry, _ system: GuestSystem, _ scheduler: FiberScheduler,
+        _ ended: EventLoopPromise<ProcessStatus>
+    ) throws {
+        let instance = try ComponentInstance(plan, instanceLimits: instanceLimits(true))
+        Preview2.install(system, in: instance.store)
+        var status = ProcessStatus.success
+        instance.run(on: scheduler, limits: fiberLimits) { (caller) throws(Trap) in
+            if case .failure = try caller.call(entry, NoParameters()) {
+                status = ProcessStatus(rawValue: 1)
+            }
+        } completion: { result in
+            system.whenDrained { ended.succeed(self.status(of: result.map { status })) }
+            // The instance lives until its run is over.
+            withExtendedLifetime(instance) {}
+        }
+    }
+}

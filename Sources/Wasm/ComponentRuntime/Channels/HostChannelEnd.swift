@@ -1,0 +1,132 @@
+import ComponentModel
+import WasmEngine
+
+/// An open end of a stream or future that the host holds, with a guest at the other end.
+class HostChannelEnd: StreamLink {
+    /// Gone once the end is closed, so that the cycle with the core's table ends.
+    private(set) final var core: ComponentCore?
+    final let end: ChannelEndID
+    private final var isServing = false
+    private final var servesAgain = false
+
+    init(_ core: ComponentCore, _ end: ChannelEndID) {
+        self.core = core
+        self.end = end
+        super.init()
+        core.hostEnds[end.channel] = self
+    }
+
+    /// The guest's end.
+    final var guestEnd: ChannelEndID {
+        ChannelEndID(channel: end.channel, kind: end.kind, isReadable: !end.isReadable)
+    }
+
+    override final var isOpen: Bool { core != nil }
+
+    /// Whether serving may run the guest's allocator.
+    var needsStack: Bool { false }
+
+    /// Serves the buffer that the guest waits with.
+    func copy(_ buffer: CopyBuffer, at place: EndBuffer, in core: ComponentCore) throws(Trap) {}
+
+    /// The other side is gone: tells whoever is behind this end, and lets go of it.
+    func closed(_ reason: StreamClosure) {}
+
+    /// The end was closed from this side: lets go of who is behind it.
+    func forget() {}
+
+    /// Serves the guest, if it waits and the host can.
+    final func serve() throws(Trap) {
+        guard !isServing else {
+            servesAgain = true
+            return
+        }
+        isServing = true
+        defer { isServing = false }
+        repeat {
+            servesAgain = false
+            guard let core, let buffer = core.async.pendingCopy(guestEnd), let place = core.buffers[guestEnd]
+            else { return }
+            try copy(buffer, at: place, in: core)
+        } while servesAgain
+    }
+
+    override final func resume() {
+        guard let core, core.async.pendingCopy(guestEnd) != nil else { return }
+        if needsStack { return core.enqueue { [self] () throws(Trap) in try serve() } }
+        do throws(Trap) {
+            try serve()
+        } catch {
+            core.enqueue { () throws(Trap) in throw error }
+        }
+        if isOpen, core.async.pendingCopy(guestEnd) == nil { core.wakeUp() }
+    }
+
+    override final func close() {
+        guard let core = detach() else { return }
+        core.async.drop(end)
+        forget()
+        core.wakeUp()
+    }
+
+    /// The guest dropped its end.
+    final func guestDropped() {
+        guard let core = detach() else { return }
+        core.async.drop(end)
+        closed(.dropped)
+    }
+
+    /// The instance is over.
+    final func instanceEnded() {
+        core = nil
+        closed(.instanceEnded)
+    }
+
+    /// Takes the end out of the core's table without a word to anyone.
+    final func detach() -> ComponentCore? {
+        guard let core else { return nil }
+        core.hostEnds[end.channel] = nil
+        self.core = nil
+        return core
+    }
+
+    /// The host moved so many elements.
+    final func finish(_ count: Int, isLast: Bool) {
+        if let core, count > 0 || !isLast {
+            core.async.hostCopied(guestEnd, count: UInt32(truncatingIfNeeded: count))
+        }
+        if isLast { close() }
+    }
+}
+
+extension ComponentCore {
+    /// A guest began a copy that nothing met yet: the host may be at the other end.
+    func serveHostEnd(of end: ChannelEndID) throws(Trap) {
+        guard let hostEnd = hostEnds[end.channel], hostEnd.guestEnd == end else { return }
+        try hostEnd.serve()
+    }
+
+    /// Something happened that the guest may wait for.
+    func wakeUp() { waker?.wake() }
+
+    /// The instance is over: everyone behind an end learns of it.
+    func closeHostEnds() {
+        while let (channel, end) = hostEnds.first {
+            hostEnds[channel] = nil
+            end.instanceEnded()
+        }
+    }
+
+    /// Memory, types and encoding of a guest's end.
+    func context(of place: EndBuffer) -> CanonicalContext {
+        context(place.plan.canonical, place.plan.options, instances[place.instance])
+    }
+
+    /// The bytes of the memory that a guest's end works on.
+    func view(of place: EndBuffer) throws(Trap) -> CanonicalMemoryView {
+        guard let access = memory(place.plan.options.memory) else {
+            throw Trap.host("a stream of bytes has no memory")
+        }
+        return access.view
+    }
+}

@@ -1,0 +1,108 @@
+import HTTPServer
+import NIOCore
+import NIOHTTP1
+import WASIHTTP
+
+/// An exchange of the server as guests of `wasi:http` know it.
+final class ServerExchange: IncomingExchange {
+    private let exchange: HTTPExchange
+    private let route: RouteFields
+    private let limits: HTTPHostLimits
+
+    init(_ exchange: HTTPExchange, route: RouteFields, limits: HTTPHostLimits) {
+        self.exchange = exchange
+        self.route = route
+        self.limits = limits
+    }
+
+    // MARK: - The request
+
+    var method: RequestMethod {
+        switch exchange.head.method {
+        case .GET: .get
+        case .HEAD: .head
+        case .POST: .post
+        case .PUT: .put
+        case .DELETE: .delete
+        case .CONNECT: .connect
+        case .OPTIONS: .options
+        case .TRACE: .trace
+        case .PATCH: .patch
+        case let other: .other(other.rawValue)
+        }
+    }
+
+    var scheme: RequestScheme { exchange.head.scheme == "https" ? .https : .http }
+
+    var authority: String? { exchange.head.authority.isEmpty ? nil : exchange.head.authority }
+
+    var pathWithQuery: String? { exchange.head.pathAndQuery }
+
+    /// The client's fields without those that only Martlet may set, and then those that Martlet sets.
+    var fields: HTTPFields {
+        HTTPFields(received: RouteFields.removed(from: exchange.head.headers), limits: limits)
+            .appending(route.fields(of: exchange))
+    }
+
+    // MARK: - The bodies
+
+    func readBody(upTo limit: Int) -> BodyPiece {
+        switch exchange.readBody(upTo: limit) {
+        case .bytes(let bytes): .bytes(bytes)
+        case .end(let trailers):
+            .end(trailers: trailers.map { HTTPFields(received: $0, limits: limits) })
+        case .pending: .pending
+        case .failed(let error): .failed(HTTPErrorCode(error, bytes: exchange.bytesIn))
+        }
+    }
+
+    var onReadable: (() -> Void)? {
+        get { exchange.onReadable }
+        set { exchange.onReadable = newValue }
+    }
+
+    func writeBody(_ bytes: ByteBuffer) -> Bool { exchange.write(bytes) }
+
+    var onWritable: (() -> Void)? {
+        get { exchange.onWritable }
+        set { exchange.onWritable = newValue }
+    }
+
+    var isBodyClosed: Bool { exchange.isEnded }
+
+    func finishBody(trailers: HTTPFields?) { exchange.finish(trailers: trailers?.headers) }
+
+    func abortBody(_ reason: HTTPErrorCode) { exchange.abort() }
+
+    // MARK: - The response
+
+    func sendInformational(_ status: UInt16, _ fields: HTTPFields) {
+        guard let headers = fields.headers else { return }
+        exchange.sendInformational(HTTPResponseStatus(statusCode: Int(status)), headers)
+    }
+
+    func sendHead(_ status: UInt16, _ fields: HTTPFields) {
+        guard let headers = fields.headers else { return refuse() }
+        exchange.sendHead(HTTPResponseStatus(statusCode: Int(status)), headers)
+    }
+
+    func respond(_ status: UInt16, _ fields: HTTPFields, body: ByteBuffer) {
+        guard let headers = fields.headers else { return refuse() }
+        exchange.respond(HTTPResponseStatus(statusCode: Int(status)), headers, body: body)
+    }
+
+    /// A value that is not UTF-8 could only be sent changed.
+    private func refuse() { exchange.respond(.internalServerError) }
+}
+
+extension HTTPErrorCode {
+    /// Why a request's body cannot be read to its end.
+    fileprivate init(_ error: BodyError, bytes: Int) {
+        switch error {
+        case .tooLarge: self = .httpRequestBodySize(UInt64(bytes))
+        case .malformed: self = .httpProtocolError
+        case .cancelled(.bodyTimeout): self = .connectionReadTimeout
+        case .cancelled: self = .connectionTerminated
+        }
+    }
+}
