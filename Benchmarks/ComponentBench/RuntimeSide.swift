@@ -43,7 +43,7 @@ final class RuntimeSide: Sendable {
 
     /// Nanoseconds of a fresh instance with one call of an export without parameters and results.
     func instantiations(_ plan: ComponentPlan, _ name: String = "run", count: Int) throws -> Double {
-        let function = try plan.function(name, parameters: CanonicalTuple<>.self, result: NoValue.self)
+        let function = try plan.function(name, parameters: NoParameters.self, result: NoValue.self)
         return try loop.submit { [scheduler] in
             var failure: Trap?
             let start = now()

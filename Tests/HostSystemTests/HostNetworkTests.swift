@@ -87,7 +87,9 @@ struct HostNetworkTests {
     @Test func `a block lets a wildcard's name stand for its addresses`() async throws {
         let both = try network(["*://*:*", "http://10.0.0.0/8"], [["10.1.2.3"]])
         #expect(try await addresses(both, "db") == ["10.1.2.3"])
-        await #expect(throws: NetworkRefusal.self) { try await addresses(both, "db", scheme: "redis", port: 6379) }
+        await #expect(throws: NetworkRefusal.self) {
+            try await addresses(both, "db", scheme: "redis", port: 6379)
+        }
     }
 
     @Test func `an answer that mixes public and internal addresses is refused as a whole`() async throws {

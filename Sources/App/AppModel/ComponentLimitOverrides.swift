@@ -25,6 +25,15 @@ public struct ComponentLimitOverrides: Sendable, Equatable {
     /// Bytes of output kept for the log.
     public var logBytesMax: Int?
 
+    /// Requests that one instance answers.
+    public var reuseMax: Int?
+    /// Requests that one instance answers at once.
+    public var reuseConcurrencyMax: Int?
+    /// How long an instance waits for its next request.
+    public var reuseIdleMax: Duration?
+    /// Bytes that the memories of an instance may have grown by.
+    public var reuseMemoryGrowthMax: Int?
+
     /// No change.
     public init() {}
 
@@ -43,6 +52,10 @@ public struct ComponentLimitOverrides: Sendable, Equatable {
         if let responseBodyBytesMax { result.responseBodyBytesMax = responseBodyBytesMax }
         if let responseHeaderBytesMax { result.responseHeaderBytesMax = responseHeaderBytesMax }
         if let logBytesMax { result.logBytesMax = logBytesMax }
+        if let reuseMax { result.reuseMax = reuseMax }
+        if let reuseConcurrencyMax { result.reuseConcurrencyMax = reuseConcurrencyMax }
+        if let reuseIdleMax { result.reuseIdleMax = reuseIdleMax }
+        if let reuseMemoryGrowthMax { result.reuseMemoryGrowthMax = reuseMemoryGrowthMax }
         return result
     }
 }

@@ -30,6 +30,16 @@ public struct ComponentLimits: Sendable, Equatable {
     /// exceeds it is dropped and counted. 1 MiB.
     public var logBytesMax = 1 << 20
 
+    /// Requests that one instance of an HTTP component answers, 1 for a fresh instance each time. Nil: 128 for
+    /// components of `wasi:http` 0.3, which are made for it, and 1 for all others.
+    public var reuseMax: Int?
+    /// Requests that one reused instance of a component of `wasi:http` 0.3 answers at once. 16; those of 0.2 answer one.
+    public var reuseConcurrencyMax = 16
+    /// How long a reused instance waits for its next request. 1 second: its memory is not free.
+    public var reuseIdleMax: Duration = .seconds(1)
+    /// Bytes that the memories of a reused instance may have grown by. 64 MiB: what a guest leaks ends with it.
+    public var reuseMemoryGrowthMax = 64 << 20
+
     /// The limits of a component whose manifest says nothing.
     public static let standard = ComponentLimits()
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -199,4 +200,138 @@ int martlet_resolve(const char *name, uint8_t *records, int max) {
     }
     freeaddrinfo(list);
     return count;
+}
+
+static socklen_t to_system(const struct martlet_address *address, struct sockaddr_storage *target) {
+    memset(target, 0, sizeof *target);
+    if (address->is_version6) {
+        struct sockaddr_in6 *six = (struct sockaddr_in6 *)target;
+        six->sin6_family = AF_INET6;
+        six->sin6_port = htons(address->port);
+        six->sin6_flowinfo = htonl(address->flow);
+        six->sin6_scope_id = address->scope;
+        memcpy(&six->sin6_addr, address->bytes, 16);
+        return sizeof *six;
+    }
+    struct sockaddr_in *four = (struct sockaddr_in *)target;
+    four->sin_family = AF_INET;
+    four->sin_port = htons(address->port);
+    memcpy(&four->sin_addr, address->bytes, 4);
+    return sizeof *four;
+}
+
+static int from_system(const struct sockaddr_storage *source, struct martlet_address *address) {
+    memset(address, 0, sizeof *address);
+    if (source->ss_family == AF_INET6) {
+        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)source;
+        address->is_version6 = 1;
+        address->port = ntohs(six->sin6_port);
+        address->flow = ntohl(six->sin6_flowinfo);
+        address->scope = six->sin6_scope_id;
+        memcpy(address->bytes, &six->sin6_addr, 16);
+        return 0;
+    }
+    if (source->ss_family == AF_INET) {
+        const struct sockaddr_in *four = (const struct sockaddr_in *)source;
+        address->port = ntohs(four->sin_port);
+        memcpy(address->bytes, &four->sin_addr, 4);
+        return 0;
+    }
+    errno = EAFNOSUPPORT;
+    return -1;
+}
+
+int martlet_socket(int is_version6, int is_datagram) {
+    int descriptor = prepare(socket(is_version6 ? AF_INET6 : AF_INET, is_datagram ? SOCK_DGRAM : SOCK_STREAM, 0));
+    if (descriptor < 0 || !is_version6) return descriptor;
+    int yes = 1;
+    if (setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes) == 0) return descriptor;
+    int failure = errno;
+    close(descriptor);
+    errno = failure;
+    return -1;
+}
+
+int martlet_bind(int descriptor, const struct martlet_address *address) {
+    int type = 0, yes = 1;
+    socklen_t size = sizeof type;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) != 0) return -1;
+    if (type == SOCK_STREAM && setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0) return -1;
+    struct sockaddr_storage target;
+    socklen_t length = to_system(address, &target);
+    return bind(descriptor, (struct sockaddr *)&target, length);
+}
+
+int martlet_connect(int descriptor, const struct martlet_address *address) {
+    struct sockaddr_storage target;
+    if (address == NULL) {
+        memset(&target, 0, sizeof target);
+        target.ss_family = AF_UNSPEC;
+        int result = connect(descriptor, (struct sockaddr *)&target, sizeof(struct sockaddr_in6));
+        // Darwin dissolves the association and complains all the same.
+        return result != 0 && errno == EAFNOSUPPORT ? 0 : result;
+    }
+    socklen_t length = to_system(address, &target);
+    return connect(descriptor, (struct sockaddr *)&target, length);
+}
+
+int martlet_local_address(int descriptor, struct martlet_address *address) {
+    struct sockaddr_storage source;
+    socklen_t length = sizeof source;
+    if (getsockname(descriptor, (struct sockaddr *)&source, &length) != 0) return -1;
+    return from_system(&source, address);
+}
+
+int martlet_remote_address(int descriptor, struct martlet_address *address) {
+    struct sockaddr_storage source;
+    socklen_t length = sizeof source;
+    if (getpeername(descriptor, (struct sockaddr *)&source, &length) != 0) return -1;
+    return from_system(&source, address);
+}
+
+ssize_t martlet_receive_from(int descriptor, void *bytes, size_t count, struct martlet_address *from) {
+    struct sockaddr_storage source;
+    socklen_t length = sizeof source;
+    ssize_t received = recvfrom(descriptor, bytes, count, MSG_DONTWAIT, (struct sockaddr *)&source, &length);
+    if (received >= 0 && from_system(&source, from) != 0) return -1;
+    return received;
+}
+
+ssize_t martlet_send_to(int descriptor, const void *bytes, size_t count, const struct martlet_address *to) {
+    if (to == NULL) return martlet_send(descriptor, bytes, count);
+    struct sockaddr_storage target;
+    socklen_t length = to_system(to, &target);
+    return sendto(descriptor, bytes, count, MSG_DONTWAIT, (struct sockaddr *)&target, length);
+}
+
+static int option_place(int option, int *level, int *name) {
+    switch (option) {
+    case MARTLET_OPTION_ERROR: *level = SOL_SOCKET, *name = SO_ERROR; return 0;
+    case MARTLET_OPTION_KEEP_ALIVE: *level = SOL_SOCKET, *name = SO_KEEPALIVE; return 0;
+#ifdef __linux__
+    case MARTLET_OPTION_KEEP_ALIVE_IDLE: *level = IPPROTO_TCP, *name = TCP_KEEPIDLE; return 0;
+#else
+    case MARTLET_OPTION_KEEP_ALIVE_IDLE: *level = IPPROTO_TCP, *name = TCP_KEEPALIVE; return 0;
+#endif
+    case MARTLET_OPTION_KEEP_ALIVE_INTERVAL: *level = IPPROTO_TCP, *name = TCP_KEEPINTVL; return 0;
+    case MARTLET_OPTION_KEEP_ALIVE_COUNT: *level = IPPROTO_TCP, *name = TCP_KEEPCNT; return 0;
+    case MARTLET_OPTION_HOP_LIMIT_4: *level = IPPROTO_IP, *name = IP_TTL; return 0;
+    case MARTLET_OPTION_HOP_LIMIT_6: *level = IPPROTO_IPV6, *name = IPV6_UNICAST_HOPS; return 0;
+    case MARTLET_OPTION_RECEIVE_BUFFER: *level = SOL_SOCKET, *name = SO_RCVBUF; return 0;
+    case MARTLET_OPTION_SEND_BUFFER: *level = SOL_SOCKET, *name = SO_SNDBUF; return 0;
+    default: errno = ENOPROTOOPT; return -1;
+    }
+}
+
+int martlet_get_option(int descriptor, int option, int *value) {
+    int level, name;
+    if (option_place(option, &level, &name) != 0) return -1;
+    socklen_t length = sizeof *value;
+    return getsockopt(descriptor, level, name, value, &length);
+}
+
+int martlet_set_option(int descriptor, int option, int value) {
+    int level, name;
+    if (option_place(option, &level, &name) != 0) return -1;
+    return setsockopt(descriptor, level, name, &value, sizeof value);
 }

@@ -18,6 +18,9 @@ public final class GuestSystem {
     /// HTTP requests under way.
     public var outboundRequests = 0
 
+    /// Made with the first socket.
+    lazy var socketQuota = SocketQuota(most: plan.limits.sockets)
+
     /// Outputs that hold bytes of the guest and go on writing them by themselves.
     private var draining = 0
     private var drained: (() -> Void)?

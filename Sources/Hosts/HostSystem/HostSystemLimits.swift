@@ -4,6 +4,9 @@ public struct HostSystemLimits: Sendable, Equatable {
     /// by the guest holds a descriptor of the process.
     public var descriptors = 256
 
+    /// Sockets open at once in one instance, accepted ones included. Each holds a descriptor of the process.
+    public var sockets = 128
+
     /// Bytes of one path. Linux refuses 4,096 itself.
     public var pathBytes = 4_096
 

@@ -93,7 +93,9 @@ final class HTTP2Connection: ChannelInboundHandler, ExchangeHandlerOwner {
         streams -= 1
         guard streams == 0 else { return }
         if isLeaving { return channel.close(promise: nil) }
-        idleTimer = channel.eventLoop.assumeIsolated().scheduleTask(in: limits.idleTime) { self.closeWhenIdle() }
+        idleTimer = channel.eventLoop.assumeIsolated().scheduleTask(in: limits.idleTime) {
+            self.closeWhenIdle()
+        }
     }
 
     /// Takes no more requests, and closes after the last one.

@@ -10,7 +10,10 @@ public struct CoreModule: Sendable {
     public let definition: CoreModuleDefinition
     /// The names in it.
     public let names: NameTable
-    private let bytes: [UInt8]
+    /// The module.
+    public let bytes: [UInt8]
+    private let subtypes: [CoreSubtype]
+    private let fields: [CoreField]
 
     /// Decodes a module.
     public init(
@@ -23,7 +26,27 @@ public struct CoreModule: Sendable {
         var decoder = ComponentDecoder(bytes: bytes, features: features, limits: limits)
         definition = try decoder.coreModuleDefinition()
         names = decoder.result.names
+        subtypes = decoder.result.coreSubtypes
+        fields = decoder.result.coreFields
         self.bytes = bytes
+    }
+
+    /// Parameters and results of the function type of a number, if it is one.
+    package func signature(type: UInt32) -> CoreSignature? {
+        // The subtypes of all groups, in order, are the module's type index space.
+        guard Int(type) < subtypes.count, subtypes[Int(type)].kind == .function else { return nil }
+        let subtype = subtypes[Int(type)]
+        let all = fields[subtype.fields.indices].map { field in
+            if case .value(let type) = field.storage { type } else { CoreValueType.i32 }
+        }
+        let count = Int(subtype.parameterCount)
+        return CoreSignature(parameters: Array(all.prefix(count)), results: Array(all.dropFirst(count)))
+    }
+
+    /// Parameters and results of the function of a number.
+    package func signature(function: UInt32) -> CoreSignature? {
+        guard Int(function) < definition.functions.count else { return nil }
+        return signature(type: definition.functions[Int(function)])
     }
 
     /// Whether bytes begin like a module binary.

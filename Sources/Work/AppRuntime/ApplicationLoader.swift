@@ -96,6 +96,7 @@ public struct ApplicationLoader: Sendable {
             components = ComponentLinker()
             Preview2.define(in: components)
             Preview2HTTP.define(in: components)
+            Preview3HTTP.define(in: components)
         }
     }
 

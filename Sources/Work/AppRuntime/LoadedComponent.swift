@@ -1,4 +1,5 @@
 public import AppModel
+import ComponentRuntime
 public import HostSystem
 import NIOCore
 public import WasmEngine
@@ -24,6 +25,7 @@ public final class LoadedComponent: Sendable {
 
     let instanceLimits: InstanceLimits
     let fiberLimits: FiberLimits
+    let callLimits: CallLimits
 
     init(component: Component, limits: ComponentLimits, program: Program, plan: HostSystemPlan) {
         self.component = component
@@ -32,6 +34,9 @@ public final class LoadedComponent: Sendable {
         self.plan = plan
         self.instanceLimits = InstanceLimits(limits)
         self.fiberLimits = FiberLimits(limits)
+        callLimits = CallLimits(
+            deadline: TimeAmount(limits.deadline), settling: TimeAmount(limits.deadline),
+            cpuBudget: TimeAmount(limits.cpuBudget))
     }
 
     /// Imports that nobody offers: a call of one ends the guest. One a line, with their types.

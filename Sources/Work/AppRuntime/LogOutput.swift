@@ -7,7 +7,8 @@ import NIOCore
 public final class LogOutput: GuestOutput {
     private let log: any GuestLog
     private let component: String
-    private let requestID: String
+    private var requestID: String
+    private let bytesMax: Int
     private var room: Int
     private var dropped = 0
     private var line: [UInt8] = []
@@ -20,7 +21,16 @@ public final class LogOutput: GuestOutput {
         self.log = log
         self.component = component
         self.requestID = requestID
+        self.bytesMax = bytesMax
         self.room = bytesMax
+    }
+
+    /// The instance begins another request: what it writes from now on counts for that one.
+    public func begin(requestID: String) {
+        finish()
+        self.requestID = requestID
+        room = bytesMax
+        dropped = 0
     }
 
     /// Always true.

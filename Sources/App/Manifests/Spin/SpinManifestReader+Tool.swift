@@ -27,13 +27,18 @@ extension SpinManifestReader {
                 key: "response-header-max", path: \.responseHeaderBytesMax, kind: .bytes,
                 range: 256...(16 << 20)),
             Limit(key: "log-max", path: \.logBytesMax, kind: .bytes, range: 0...(1 << 30)),
+            Limit(key: "reuse-max", path: \.reuseMax, kind: .count, range: 1...1_000_000),
+            Limit(key: "reuse-concurrency-max", path: \.reuseConcurrencyMax, kind: .count, range: 1...1000),
+            Limit(
+                key: "reuse-memory-growth-max", path: \.reuseMemoryGrowthMax, kind: .bytes,
+                range: 0...(4 << 30)),
         ]
     }
 
     private static var durationKeys:
         [(key: String, path: WritableKeyPath<ComponentLimitOverrides, Duration?>)]
     {
-        [("cpu-budget", \.cpuBudget), ("deadline", \.deadline)]
+        [("cpu-budget", \.cpuBudget), ("deadline", \.deadline), ("reuse-idle-max", \.reuseIdleMax)]
     }
 
     func readTools(_ table: TableReader, into component: inout Component) {

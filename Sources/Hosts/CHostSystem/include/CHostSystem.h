@@ -56,4 +56,42 @@ int martlet_advise(int descriptor, int64_t offset, int64_t length, int advice);
 #define MARTLET_RESOLVE_FAILED 3
 int martlet_resolve(const char *name, uint8_t *records, int max);
 
+// A socket address: 4 or 16 bytes of address in network order, everything else in host order.
+struct martlet_address {
+    uint8_t is_version6;
+    uint8_t bytes[16];
+    uint16_t port;
+    uint32_t flow;
+    uint32_t scope;
+};
+
+// A new socket, non-blocking and close-on-exec; version 6 sockets speak version 6 only.
+int martlet_socket(int is_version6, int is_datagram);
+
+// bind, for streams with SO_REUSEADDR.
+int martlet_bind(int descriptor, const struct martlet_address *address);
+
+// connect; a null address dissolves a datagram socket's association.
+int martlet_connect(int descriptor, const struct martlet_address *address);
+
+int martlet_local_address(int descriptor, struct martlet_address *address);
+int martlet_remote_address(int descriptor, struct martlet_address *address);
+
+// One datagram from anybody, and one to the address, or to the peer for null.
+ssize_t martlet_receive_from(int descriptor, void *bytes, size_t count, struct martlet_address *from);
+ssize_t martlet_send_to(int descriptor, const void *bytes, size_t count, const struct martlet_address *to);
+
+// Options of sockets that both systems have under different names and levels.
+#define MARTLET_OPTION_ERROR 0
+#define MARTLET_OPTION_KEEP_ALIVE 1
+#define MARTLET_OPTION_KEEP_ALIVE_IDLE 2
+#define MARTLET_OPTION_KEEP_ALIVE_INTERVAL 3
+#define MARTLET_OPTION_KEEP_ALIVE_COUNT 4
+#define MARTLET_OPTION_HOP_LIMIT_4 5
+#define MARTLET_OPTION_HOP_LIMIT_6 6
+#define MARTLET_OPTION_RECEIVE_BUFFER 7
+#define MARTLET_OPTION_SEND_BUFFER 8
+int martlet_get_option(int descriptor, int option, int *value);
+int martlet_set_option(int descriptor, int option, int value);
+
 #endif

@@ -33,6 +33,7 @@ public enum Preview2 {
             defineRandom(in: linker, version)
             defineCLI(in: linker, version)
             defineFilesystem(in: linker, version)
+            defineSockets(in: linker, version)
         }
     }
 

@@ -18,6 +18,16 @@ public struct OutgoingRequestHead: Sendable {
         self.fields = fields
     }
 
+    /// What a client said: nothing of it is refused here.
+    mutating func receive(
+        _ method: RequestMethod, _ pathWithQuery: String?, _ scheme: RequestScheme?, authority: String?
+    ) {
+        self.method = method
+        self.pathWithQuery = pathWithQuery
+        self.scheme = scheme
+        self.authority = authority
+    }
+
     /// False: no method, and nothing changed.
     public mutating func setMethod(_ method: RequestMethod) -> Bool {
         guard let normalized = method.normalized else { return false }

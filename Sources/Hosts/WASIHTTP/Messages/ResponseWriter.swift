@@ -24,6 +24,9 @@ public final class ResponseWriter: BodySink {
     // Only until its end, which breaks the cycle with the body.
     private var current: OutgoingBody?
 
+    /// Called when the response fails after the guest is gone.
+    public var onLateFailure: ((String) -> Void)?
+
     /// Why the guest's response was not, or not completely, sent.
     public private(set) var failure: String?
 
@@ -59,8 +62,10 @@ public final class ResponseWriter: BodySink {
 
     /// The guest's response.
     ///
-    /// - Parameter body: what is or will be written to it follows; nil for a response without a body.
-    public func send(_ head: ResponseHead, body: OutgoingBody?) {
+    /// - Parameters:
+    ///   - body: what is or will be written to it follows; nil for a response without a body.
+    ///   - endsWithGuest: whether the body is complete when the guest returns without having finished it.
+    public func send(_ head: ResponseHead, body: OutgoingBody?, endsWithGuest: Bool = true) {
         guard case .unset = state else { return }
         guard head.status >= 200 else {
             return fail("the guest's response has the interim status \(head.status)")
@@ -75,7 +80,7 @@ public final class ResponseWriter: BodySink {
         } else {
             state = .held(head)
         }
-        current = body
+        if endsWithGuest { current = body }
         if let body { body.attach(self) } else { finishBody(trailers: nil) }
     }
 
@@ -91,9 +96,10 @@ public final class ResponseWriter: BodySink {
         failure = reason
         end(.failed)
         body = ByteBuffer()
+        onLateFailure?(reason)
     }
 
-    /// The guest has returned. A body that it set but did not finish is complete where it has the declared length.
+    /// The guest has returned from its call. A body that it set but did not finish is complete where it has the declared length.
     public func guestReturned() {
         guard let current, current.isOpen else { return }
         do throws(HTTPErrorCode) { try current.finish() } catch { fail("\(error)") }

@@ -31,5 +31,6 @@ public struct Preview2Handler: Sendable {
         let request = try resources.add(IncomingRequest(exchange, limits: limits))
         let outparam = try resources.add(ResponseOutparam(writer))
         _ = try caller.call(function, CanonicalTuple(request, outparam))
+        writer.guestReturned()
     }
 }

@@ -8,8 +8,6 @@ import WasmEngine
 
 /// Components that are commands.
 extension CommandRun {
-    /// The parameters of `run`: none.
-    typealias NoParameters = CanonicalTuple< >
     /// `run: func() -> result`.
     typealias ComponentEntry = TypedFunction<NoParameters, Result<NoValue, NoValue>>
 
@@ -19,6 +17,7 @@ extension CommandRun {
         let report = CacheFolder.report(to: console, isQuiet: false)
         let linker = ComponentLinker()
         Preview2.define(in: linker)
+        Preview3.define(in: linker)
         let name = request.modulePath
         let plan: ComponentPlan
         do {
@@ -36,25 +35,28 @@ extension CommandRun {
 
     private func entry(of plan: ComponentPlan) throws -> ComponentEntry {
         let exported = plan.component.exports.map(\.name)
-        for interface in Preview2.runInterfaces {
+        for interface in Preview3.runInterfaces + Preview2.runInterfaces {
             let entry = try? plan.function(
                 interface, "run", parameters: NoParameters.self, result: Result<NoValue, NoValue>.self)
-            // A component has one of them at most; the sentence below says what it has instead.
+            // The newest version that there is; the sentence below says what it has instead.
             if let entry { return entry }
         }
         let listing =
             exported.isEmpty ? "it exports nothing" : "it exports \(exported.joined(separator: ", "))"
         throw OperatorError(
-            "\(request.modulePath) is no command: a command exports wasi:cli/run@0.2.x, and \(listing)")
+            "\(request.modulePath) is no command: a command exports wasi:cli/run of WASI 0.2 or 0.3, and \(listing)"
+        )
     }
 
     /// One readable list, so that a trap in the middle of the run surprises nobody.
     private func warnOfMissing(_ imports: [String]) {
         guard !imports.isEmpty else { return }
+        // Interface, function and type; the types alone would fill pages.
+        let names = imports.map { $0.split(separator: ":").prefix(2).joined(separator: ":") }
         console.error(
             label: "warning",
             "\(request.modulePath) imports what Martlet does not offer; the program ends when it calls one of these:\n"
-                + imports.map { "  \($0)" }.joined(separator: "\n"), style: .warning)
+                + names.map { "  \($0)" }.joined(separator: "\n"), style: .warning)
     }
 
     func start(

@@ -119,7 +119,22 @@ struct CommandRun {
                 DirectoryGrant(
                     hostPath: folder.hostPath, guestPath: folder.guestPath,
                     access: folder.access == .readOnly ? .readOnly : .readWrite)
-            }, limits: limits)
+            }, network: try network(name), limits: limits)
+    }
+
+    private func network(_ name: String) throws -> HostNetwork {
+        if request.inheritsNetwork { return HostNetwork(component: name, grants: .everything) }
+        var patterns: [OutboundPattern] = []
+        for rule in request.outboundHosts {
+            do throws(OutboundPatternError) {
+                if let pattern = try rule.resolved({ _ in nil }) { patterns.append(pattern) }
+            } catch {
+                throw OperatorError("--allow-outbound-host \"\(rule.text)\": \(error)")
+            }
+        }
+        return HostNetwork(
+            component: name, grants: NetworkGrants(outbound: patterns),
+            observer: RefusalLines(console: console))
     }
 
     // One guest runs, so the pools need no more than it may use.
@@ -129,7 +144,8 @@ struct CommandRun {
         limits.coreInstances = UInt32(clamping: instance.instances)
         limits.memories = UInt32(clamping: instance.memories)
         limits.tables = UInt32(clamping: instance.tables)
-        limits.stacks = 4
+        // Each call that is under way in a component of WASI 0.3 has a stack.
+        limits.stacks = isComponent ? Self.componentStacks : 4
         if let stack = request.stackBytesMax {
             limits.guestStackBytes = stack
             limits.fiberStackBytes = stack + EngineLimits().fiberStackBytes
@@ -148,6 +164,7 @@ struct CommandRun {
     }
 
     private static let componentCoreInstances = 128
+    private static let componentStacks: UInt32 = 1_004
 
     // A command may take as long as it likes unless the operator says otherwise.
     var fiberLimits: FiberLimits {

@@ -138,3 +138,8 @@ extension CanonicalContext {
         try checkPlace(pointer, layout.size, layout.alignment)
     }
 }
+
+// The formatter takes the blank away and the compiler then sees an operator.
+// swift-format-ignore
+/// The parameters of a function that has none.
+public typealias NoParameters = CanonicalTuple< >

@@ -115,7 +115,7 @@ public struct CoreSignature: Sendable, Hashable {
         self.results = results
     }
 
-    init(parameters: [CoreValueType], results: [CoreValueType]) { self.init(parameters, results) }
+    package init(parameters: [CoreValueType], results: [CoreValueType]) { self.init(parameters, results) }
 }
 
 extension CoreSignature: CustomStringConvertible {

@@ -33,10 +33,8 @@ extension ComponentInstance {
     /// How many calls of ``start(_:_:on:limits:completion:)`` are not settled.
     public var callCount: Int { core.calls.count }
 
-    /// Bytes of all memories of the instance at present.
-    public var memoryBytes: UInt64 {
-        core.memories.reduce(0) { $0 + core.view(of: $1).count }
-    }
+    /// Bytes at present of the memories that values of calls have been in.
+    public var memoryBytes: UInt64 { core.memoryBytes }
 
     /// Ends everything that goes on in the instance, as its release does. A guest that is computing just now ends at its
     /// next epoch check, and calls learn of it then.
@@ -80,6 +78,7 @@ extension ComponentCore {
             if !calls.isEmpty { driveCalls(on: scheduler) }
         }
         fiber.deadline = nextDeadline
+        fiber.onPark = onPark
         fiber.onDeadline = { [unowned self] in deadlinePassed() }
         fiber.start()
     }

@@ -41,11 +41,19 @@ class HostChannelEnd: StreamLink {
             servesAgain = true
             return
         }
+        guard let core = self.core else { return }
         isServing = true
-        defer { isServing = false }
+        let wasHolding = core.isHolding
+        core.isHolding = true
+        defer {
+            isServing = false
+            core.isHolding = wasHolding
+            if core.wakesLater { core.wakeUp() }
+        }
         repeat {
             servesAgain = false
-            guard let core, let buffer = core.async.pendingCopy(guestEnd), let place = core.buffers[guestEnd]
+            guard let core = self.core, let buffer = core.async.pendingCopy(guestEnd),
+                let place = core.buffers[guestEnd]
             else { return }
             try copy(buffer, at: place, in: core)
         } while servesAgain
@@ -107,7 +115,11 @@ extension ComponentCore {
     }
 
     /// Something happened that the guest may wait for.
-    func wakeUp() { waker?.wake() }
+    func wakeUp() {
+        // A source has the guest's memory in its hands: the guest must not run before it is done.
+        wakesLater = isHolding
+        if !isHolding { waker?.wake() }
+    }
 
     /// The instance is over: everyone behind an end learns of it.
     func closeHostEnds() {

@@ -18,7 +18,8 @@ extension ComponentCore {
                 else { continue }
                 // The entry is there: it was just listed.
                 _ = try? instance.state.handles.remove(index)
-                plan.hostDestructors[handle.type]?(ComponentCall(store: store), handle.representation)
+                // A rule that the guest broke by going away now ends nobody any more.
+                try? plan.hostDestructors[handle.type]?(ComponentCall(store: store), handle.representation)
             }
         }
     }

@@ -20,6 +20,9 @@ final class ComponentCore {
     private var trampolines: [Int: FunctionID] = [:]
     private var memoryAccesses: [GuestMemoryAccess?]
 
+    /// Called each time the guest leaves the loop to others without having ended.
+    var onPark: ((_ isWaiting: Bool) -> Void)?
+
     /// The thread whose code runs.
     var current: GuestThread?
     /// Threads that go on when something becomes true, in the order in which they began to wait.
@@ -41,6 +44,9 @@ final class ComponentCore {
     /// Calls to the host that are under way.
     var hostCallCount = 0
     var waker: Waker?
+    /// Whether a part of the host works in a guest's memory, and whether the guest is to be woken afterwards.
+    var isHolding = false
+    var wakesLater = false
     private(set) var isPoisoned = false
     /// A trap of the guest on its way through the canonical ABI, which knows only its own.
     var carriedTrap: Trap?
@@ -65,6 +71,9 @@ final class ComponentCore {
     }
 
     private var nextStep = 0
+
+    /// Whether all core instances were made; the start function of the last one may still be to run.
+    var isInstantiated: Bool { nextStep == plan.core.steps.count }
 
     /// Makes core instances until one has a start function, which the caller runs before it asks again. Nothing when
     /// all core instances are there.
@@ -137,6 +146,15 @@ final class ComponentCore {
 
     func table(_ number: Int) -> Extern { item(plan.core.tables[number]) }
 
+    /// Bytes of the memories that were used so far.
+    var memoryBytes: UInt64 {
+        var counted: Set<Int> = []
+        return zip(plan.memories, memoryAccesses).reduce(0) { sum, item in
+            guard let access = item.1, counted.insert(item.0.memory).inserted else { return sum }
+            return sum + access.view.count
+        }
+    }
+
     /// The memory of canonical options, with its allocator.
     func memory(_ number: Int?) -> GuestMemoryAccess? {
         guard let number else { return nil }
@@ -203,7 +221,7 @@ final class ComponentCore {
     func enqueue(_ body: @escaping HostEntry) {
         guard !isPoisoned else { return }
         hostEvents.append(body)
-        waker?.wake()
+        wakeUp()
     }
 }
 

@@ -12,7 +12,10 @@ public final class ComponentInstance {
     public let store: Store
 
     /// Called each time the guest leaves the loop to others without having ended; see `Fiber.onPark`. Set before a call.
-    public var onPark: ((_ isWaiting: Bool) -> Void)?
+    public var onPark: ((_ isWaiting: Bool) -> Void)? {
+        get { core.onPark }
+        set { core.onPark = newValue }
+    }
 
     let core: ComponentCore
 
@@ -106,7 +109,7 @@ public final class ComponentInstance {
             completion(result.map { _ in })
             if !self.core.calls.isEmpty { self.core.driveCalls(on: scheduler) }
         }
-        fiber.onPark = onPark
+        fiber.onPark = core.onPark
         fiber.start()
     }
 }

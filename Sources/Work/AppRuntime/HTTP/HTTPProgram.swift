@@ -1,18 +1,25 @@
 public import AppModel
 import ComponentModel
 public import ComponentRuntime
+public import NIOCore
+import Synchronization
 public import WASIHTTP
 
 /// A component that answers HTTP requests, compiled and linked, with its handler looked up.
-public struct HTTPProgram: Sendable {
+public final class HTTPProgram: Sendable {
     enum Handler: Sendable {
         case preview2(Preview2Handler)
+        case preview3(Preview3Handler)
     }
 
     /// What instances are made of.
     public let plan: ComponentPlan
+    /// How instances are used again.
+    public let reuse: InstanceReuse
     let handler: Handler
     let state: HTTPHostState
+    // One for each event loop, made at its first request.
+    private let pools = Mutex<[ObjectIdentifier: NIOLoopBound<HTTPInstancePool>]>([:])
 
     /// The program of a component.
     ///
@@ -22,21 +29,57 @@ public struct HTTPProgram: Sendable {
     ) throws {
         self.plan = plan
         state = HTTPHostState(limits: HTTPHostLimits(limits), client: client)
-        guard Preview2Handler.isExported(by: plan.component) else {
+        if Preview3Handler.isExported(by: plan.component) {
+            handler = .preview3(try Preview3Handler(plan))
+            reuse = InstanceReuse(limits, usesByDefault: 128)
+        } else if Preview2Handler.isExported(by: plan.component) {
+            handler = .preview2(try Preview2Handler(plan))
+            reuse = InstanceReuse(limits, usesByDefault: 1, concurrencyMax: 1)
+        } else {
             let exports = plan.component.exports.map(\.name)
             throw LoadError(
                 description: """
-                    It exports no HTTP handler (wasi:http/incoming-handler@0.2); it exports: \
+                    It exports no HTTP handler (wasi:http/handler@0.3 or wasi:http/incoming-handler@0.2); it exports: \
                     \(exports.isEmpty ? "nothing" : exports.prefix(8).joined(separator: ", ")).
                     """)
         }
-        handler = .preview2(try Preview2Handler(plan))
+    }
+
+    /// Imports that nobody offers, one a line with their types.
+    public var missingImports: [String] { plan.missingImports }
+
+    /// The instances of an event loop that may be used again.
+    func pool(on eventLoop: any EventLoop) -> HTTPInstancePool {
+        pools.withLock { pools in
+            if let pool = pools[ObjectIdentifier(eventLoop)] { return pool }
+            let pool = NIOLoopBound(HTTPInstancePool(reuse, eventLoop: eventLoop), eventLoop: eventLoop)
+            pools[ObjectIdentifier(eventLoop)] = pool
+            return pool
+        }.value
     }
 }
 
-extension HTTPProgram {
-    /// Imports that nobody offers, one a line with their types.
-    public var missingImports: [String] { plan.missingImports }
+/// How instances of a component are used again.
+public struct InstanceReuse: Sendable, Equatable {
+    /// Requests that one instance answers.
+    public var uses: Int
+    /// Requests that it answers at once.
+    public var concurrency: Int
+    /// How long it waits for the next one.
+    public var idleTime: TimeAmount
+    /// Bytes that its memories may have grown by.
+    public var memoryGrowthBytes: Int
+
+    /// The part of a component's limits that is about reuse.
+    init(_ limits: AppModel.ComponentLimits, usesByDefault: Int, concurrencyMax: Int = .max) {
+        uses = limits.reuseMax ?? usesByDefault
+        concurrency = min(limits.reuseConcurrencyMax, concurrencyMax)
+        idleTime = TimeAmount(limits.reuseIdleMax)
+        memoryGrowthBytes = limits.reuseMemoryGrowthMax
+    }
+
+    /// Whether each request has an instance of its own.
+    public var isFresh: Bool { uses <= 1 }
 }
 
 extension HTTPHostLimits {

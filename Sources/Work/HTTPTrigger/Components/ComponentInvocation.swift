@@ -1,7 +1,6 @@
 import AppModel
 import AppRuntime
 import HTTPServer
-import HostSystem
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -14,7 +13,7 @@ final class ComponentInvocation {
     private let component: LoadedComponent
     private let logger: Logger
     private let writer: ResponseWriter
-    private let log: LogOutput
+    private let log: any GuestLog
     private let adapter: ServerExchange
     private var call: HTTPCall?
 
@@ -28,17 +27,16 @@ final class ComponentInvocation {
         self.logger = logger
         adapter = ServerExchange(exchange, route: route, limits: limits)
         writer = ResponseWriter(adapter, limits: limits)
-        self.log = LogOutput(
-            log: log, component: component.component.id.text, requestID: exchange.requestID,
-            bytesMax: component.limits.logBytesMax)
+        self.log = log
     }
 
     func start(_ program: HTTPProgram, scheduler: FiberScheduler) {
-        let system = GuestSystem(component.plan, output: log, errorOutput: log)
         let call: HTTPCall
         do {
             call = try HTTPCall(
-                program, of: component, system: system, exchange: adapter, writer: writer, on: scheduler
+                program, of: component, exchange: adapter, writer: writer, requestID: exchange.requestID,
+                log: log,
+                on: scheduler
             ) {
                 self.ended($0)
             }
@@ -51,7 +49,6 @@ final class ComponentInvocation {
     }
 
     private func ended(_ result: Result<Void, Trap>) {
-        log.finish()
         switch result {
         case .failure(let trap) where trap.reason != .exit(0): failed(trap)
         default: returned()
@@ -61,11 +58,14 @@ final class ComponentInvocation {
     }
 
     private func returned() {
-        writer.guestReturned()
         if let failure = writer.failure {
             fail(.internalServerError, failure)
         } else if !writer.isSet {
             fail(.internalServerError, "the guest returned without a response")
+        } else if !writer.isComplete {
+            // The rest of the body needs no guest, or will fail for want of one.
+            writer.onLateFailure = { self.fail(.internalServerError, $0) }
+            writer.flush()
         }
     }
 

@@ -28,7 +28,7 @@ extension Preview2 {
         environment.function("initial-cwd") { (_: borrowing ComponentCall) throws(Trap) -> String? in nil }
     }
 
-    private static func defineExit(in linker: ComponentLinker, _ version: String) {
+    static func defineExit(in linker: ComponentLinker, _ version: String) {
         let exit = linker.interface("wasi:cli/exit@\(version)")
         exit.function("exit") {
             (_: borrowing ComponentCall, status: Result<NoValue, NoValue>) throws(Trap) in
@@ -59,7 +59,7 @@ extension Preview2 {
         }
     }
 
-    private static func defineTerminals(in linker: ComponentLinker, _ version: String) {
+    static func defineTerminals(in linker: ComponentLinker, _ version: String) {
         linker.interface("wasi:cli/terminal-input@\(version)").resource("terminal-input", TerminalInput.self)
         linker.interface("wasi:cli/terminal-output@\(version)").resource(
             "terminal-output", TerminalOutput.self)

@@ -32,7 +32,7 @@ extension Preview2 {
         }
     }
 
-    private static func randomNumber() throws(Trap) -> UInt64 {
+    static func randomNumber() throws(Trap) -> UInt64 {
         do throws(HostError) { return try HostRandom.number() } catch { throw trap(.code(error)) }
     }
 }

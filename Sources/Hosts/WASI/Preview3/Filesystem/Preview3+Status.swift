@@ -1,0 +1,82 @@
+import ComponentModel
+import ComponentRuntime
+import HostSystem
+import WasmEngine
+
+/// What is known of a descriptor.
+extension Preview3 {
+    static func defineStatus(in types: HostInterface) {
+        types.function("[method]descriptor.get-flags") {
+            (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
+                -> FileAnswer<DescriptorFlags> in
+            let file = try Preview2.FileCall(call, descriptor)
+            return try answer { () throws(HostFailure) in
+                try told { () throws(HostError) in try flags(of: file) }
+            }
+        }
+        types.function("[method]descriptor.get-type") {
+            (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
+                -> FileAnswer<FileType> in
+            let file = try Preview2.FileCall(call, descriptor)
+            return try answer { () throws(HostFailure) in
+                try told { () throws(HostError) in
+                    FileType(file.system.type(of: try file.system.descriptor(file.number)))
+                }
+            }
+        }
+        types.function("[method]descriptor.stat") {
+            (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
+                -> FileAnswer<FileStat> in
+            let file = try Preview2.FileCall(call, descriptor)
+            return try answer { () throws(HostFailure) in FileStat(try status(of: file)) }
+        }
+        types.function("[method]descriptor.metadata-hash") {
+            (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
+                -> FileAnswer<MetadataHash> in
+            let file = try Preview2.FileCall(call, descriptor)
+            return try answer { () throws(HostFailure) in MetadataHash(try status(of: file)) }
+        }
+        types.function("[method]descriptor.is-same-object") {
+            (call: borrowing ComponentCall, first: Borrow<Descriptor>, second: Borrow<Descriptor>)
+                throws(Trap) -> Bool in
+            let files = (try Preview2.FileCall(call, first), try Preview2.FileCall(call, second))
+            do throws(HostFailure) {
+                let (one, other) = (try status(of: files.0), try status(of: files.1))
+                return (one.device, one.inode) == (other.device, other.inode)
+            } catch {
+                guard case .code = error else { throw Preview2.trap(error) }
+                return false
+            }
+        }
+        types.function("[method]descriptor.set-times") {
+            (
+                call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, accessed: FileTimestamp,
+                modified: FileTimestamp
+            ) throws(Trap) -> FileAnswer<NoValue> in
+            let file = try Preview2.FileCall(call, descriptor)
+            return try answer { () throws(HostFailure) in
+                let times = try told { () throws(HostError) in
+                    (try accessed.hostTime, try modified.hostTime)
+                }
+                try file.system.setTimes(file.number, accessed: times.0, modified: times.1, for: file.guest)
+            }
+        }
+    }
+
+    private static func status(of file: Preview2.FileCall) throws(HostFailure) -> HostFileStatus {
+        try told { () throws(HostError) in try file.system.status(file.number) }
+    }
+
+    private static func flags(of file: Preview2.FileCall) throws(HostError) -> DescriptorFlags {
+        let ways = try file.system.ways(file.number)
+        let host = try file.system.descriptor(file.number).flags
+        var flags: DescriptorFlags = []
+        if ways.reads { flags.insert(.read) }
+        if ways.writes { flags.insert(.write) }
+        if ways.changes { flags.insert(.mutateDirectory) }
+        if host.contains(.sync) { flags.insert(.fileIntegritySync) }
+        if host.contains(.dataSync) { flags.insert(.dataIntegritySync) }
+        if host.contains(.readSync) { flags.insert(.requestedWriteSync) }
+        return flags
+    }
+}

@@ -1,0 +1,115 @@
+import AppModel
+import ComponentRuntime
+import HostSystem
+import NIOCore
+import WASI
+import WASIHTTP
+import WasmEngine
+
+/// A live instance of an HTTP component, with the requests that it is answering.
+///
+/// Confined to its event loop.
+final class HTTPInstance {
+    let instance: ComponentInstance
+    let log: LogOutput
+    private(set) var uses = 0
+    private(set) var active = 0
+    /// When it began to wait for its next request.
+    private(set) var idleSince = NIODeadline.distantPast
+    private var initialMemoryBytes: UInt64?
+    // Responses that have not left yet; nearly always one.
+    private var writers: [ResponseWriter] = []
+
+    init(_ program: HTTPProgram, of component: LoadedComponent, log: any GuestLog, requestID: String) throws {
+        instance = try ComponentInstance(program.plan, instanceLimits: component.instanceLimits)
+        self.log = LogOutput(
+            log: log, component: component.component.id.text, requestID: requestID,
+            bytesMax: component.limits.logBytesMax)
+        let system = GuestSystem(component.plan, output: self.log, errorOutput: self.log)
+        Preview2.install(system, in: instance.store)
+        instance.store[HTTPHostState.key] = program.state
+        instance.onPark = { [unowned self] isWaiting in
+            if isWaiting { for writer in writers { writer.flush() } }
+        }
+    }
+
+    /// A request begins.
+    func begin(_ writer: ResponseWriter, requestID: String) {
+        if uses > 0 { log.begin(requestID: requestID) }
+        uses += 1
+        active += 1
+        writers.append(writer)
+    }
+
+    /// A request is over, and nothing goes on for it.
+    func end(_ writer: ResponseWriter) {
+        active -= 1
+        writers.removeAll { $0 === writer }
+        guard active == 0 else { return }
+        log.finish()
+        idleSince = .now()
+    }
+
+    /// Whether it may begin another request.
+    func accepts(_ reuse: InstanceReuse) -> Bool {
+        active < reuse.concurrency && uses < reuse.uses && !instance.isPoisoned
+    }
+
+    /// Whether it may be kept after what it has done.
+    func isReusable(_ reuse: InstanceReuse) -> Bool {
+        guard uses < reuse.uses, !instance.isPoisoned else { return false }
+        let bytes = instance.memoryBytes
+        guard let initialMemoryBytes else {
+            // Growth during the first request is what the guest needs; growth after it may be a leak.
+            self.initialMemoryBytes = bytes
+            return true
+        }
+        return bytes <= initialMemoryBytes + UInt64(reuse.memoryGrowthBytes)
+    }
+}
+
+/// The instances of one component on one event loop that may begin another request.
+final class HTTPInstancePool {
+    private let reuse: InstanceReuse
+    private let eventLoop: any EventLoop
+    /// The one that was used last is at the end.
+    private var instances: [HTTPInstance] = []
+    private var isTimerScheduled = false
+
+    init(_ reuse: InstanceReuse, eventLoop: any EventLoop) {
+        self.reuse = reuse
+        self.eventLoop = eventLoop
+    }
+
+    /// An instance that can begin a request now.
+    func take() -> HTTPInstance? { instances.last { $0.accepts(reuse) } }
+
+    /// A new instance may be used again.
+    func add(_ instance: HTTPInstance) { instances.append(instance) }
+
+    /// A request of `instance` is over.
+    func ended(_ instance: HTTPInstance) {
+        guard instance.isReusable(reuse) else {
+            // Requests that it is still answering keep it.
+            instances.removeAll { $0 === instance }
+            return
+        }
+        if instance.active == 0 { watchIdle() }
+    }
+
+    /// How many there are, busy ones included.
+    var count: Int { instances.count }
+
+    private func watchIdle() {
+        guard !isTimerScheduled else { return }
+        isTimerScheduled = true
+        eventLoop.assumeIsolated().scheduleTask(in: reuse.idleTime) { [weak self] in self?.removeIdle() }
+    }
+
+    private func removeIdle() {
+        isTimerScheduled = false
+        let limit = NIODeadline.now() - reuse.idleTime
+        instances.removeAll { $0.active == 0 && $0.idleSince <= limit }
+        if instances.contains(where: { $0.active == 0 }) { watchIdle() }
+    }
+}
