@@ -75,11 +75,19 @@ public struct ComponentEncoder: Sendable {
         let importsInterface = module.imports.contains { module, name in
             module.hasPrefix(CoreImportName.standardPrefix) || module.contains(":") && module.contains("/")
         }
-        return importsInterface
-            || module.exportedFunctions.contains { name in
-                guard case .function(let interface?, _, _) = CoreExportName(name) else { return false }
-                return interface.contains(":") && interface.contains("/")
-            }
+        return importsInterface || !exportedInterfaces(of: module).isEmpty
+    }
+
+    /// The interfaces that a module's exported functions are of, by their names.
+    public static func exportedInterfaces(of module: CoreModule) -> Set<String> {
+        var interfaces: Set<String> = []
+        for name in module.exportedFunctions {
+            guard case .function(let interface?, _, _) = CoreExportName(name), interface.contains(":"),
+                interface.contains("/")
+            else { continue }
+            interfaces.insert(interface)
+        }
+        return interfaces
     }
 
     /// The world that a module's custom sections describe, all of them together.
