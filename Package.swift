@@ -53,7 +53,9 @@ let layers: [Layer] = [
         name: "App",
         modules: [
             Module("AppModel"),
-            Module("Manifests", uses: ["AppModel"], fixtures: ["Fixtures"]),
+            Module(
+                "Manifests", uses: ["AppModel", "ComponentModel", "ComponentEncoding"], fixtures: ["Fixtures"]
+            ),
         ]),
     Layer(
         name: "Hosts",
@@ -86,8 +88,8 @@ let layers: [Layer] = [
             Module(
                 "AppRuntime",
                 uses: [
-                    "AppModel", "WasmEngine", "ComponentModel", "ComponentRuntime", "HostSystem", "WASI",
-                    "WASIHTTP",
+                    "AppModel", "WasmEngine", "ComponentModel", "ComponentRuntime", "ComponentEncoding",
+                    "HostSystem", "WASI", "WASIHTTP",
                 ],
                 libraries: [.nioCore, .nioPosix, .logging]),
             Module(

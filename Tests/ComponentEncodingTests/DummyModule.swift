@@ -10,6 +10,7 @@ struct DummyModule {
     private var types: [[UInt8]] = []
     private var imports: [(module: String, name: String, type: Int)] = []
     private var exports: [(name: String, type: Int)] = []
+    var customSections: [(name: String, contents: [UInt8])] = []
 
     init(_ world: World, _ style: Style = .legacy) {
         var flattening = Flattening(world)
@@ -194,6 +195,14 @@ struct DummyModule {
                 }
             } + [memory])
         section(&writer, 10, exports.map { _ in [0x03, 0x00, 0x00, 0x0b] })
+        for (name, contents) in customSections {
+            writer.byte(0)
+            writer.sized(
+                ByteWriter.write {
+                    $0.name(name)
+                    $0.raw(contents)
+                })
+        }
         return writer.bytes
     }
 }

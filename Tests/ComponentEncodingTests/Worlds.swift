@@ -92,4 +92,31 @@ enum Worlds {
           include both;
         }
         """
+
+    /// What bindings embed: the type of a world, as a component.
+    static let embedded = """
+        (component
+          (@custom "wit-component-encoding" "\\04\\01")
+          (type $t (component
+            (type $w (component
+              (type $f (func (param "text" string)))
+              (import "log" (func (type $f)))
+              (type $names (instance
+                (type $r (record (field "first" string) (field "rest" (list string))))
+                (export "name" (type $n (eq $r)))
+                (export "thing" (type (sub resource)))
+                (type $get (func (param "id" u32) (result $n)))
+                (export "get" (func (type $get)))))
+              (import "test:a/names@1.0.0" (instance $i (type $names)))
+              (alias export $i "name" (type $name))
+              (type $ti (instance
+                 (alias outer $w $name (type $outer))
+                 (export "name" (type $own (eq $outer)))
+                 (type $g (func (param "n" $own) (result u32)))
+                 (export "count" (func (type $g)))))
+              (export "test:a/counter@1.0.0" (instance (type $ti)))
+              (export "run" (func (type $f)))))
+            (export "test:a/w" (component (type $w)))))
+          (export "w" (type $t)))
+        """
 }

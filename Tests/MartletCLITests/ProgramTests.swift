@@ -27,6 +27,15 @@ private final class Recorder: Operations {
     func run(_ request: RunRequest, console: Console) async throws -> ProcessStatus { try note(request) }
     func build(_ request: BuildRequest, console: Console) async throws -> ProcessStatus { try note(request) }
     func check(_ request: CheckRequest, console: Console) async throws -> ProcessStatus { try note(request) }
+    func inspectComponent(
+        _ request: InspectComponentRequest, console: Console
+    ) async throws -> ProcessStatus { try note(request) }
+    func validateComponents(
+        _ request: ValidateComponentsRequest, console: Console
+    ) async throws -> ProcessStatus { try note(request) }
+    func encodeComponent(
+        _ request: EncodeComponentRequest, console: Console
+    ) async throws -> ProcessStatus { try note(request) }
 }
 
 @Suite struct ProgramTests {
@@ -106,6 +115,23 @@ private final class Recorder: Operations {
         #expect(await run(["check"]).requests == ["\(CheckRequest(location: "."))"])
     }
 
+    @Test func `the tools for components become requests`() async {
+        #expect(
+            await run(["component", "inspect", "a.wasm", "--json"]).requests
+                == ["\(InspectComponentRequest(path: "a.wasm", asJSON: true))"])
+        #expect(
+            await run(["component", "validate", "a.wasm", "b.wasm"]).requests
+                == ["\(ValidateComponentsRequest(paths: ["a.wasm", "b.wasm"]))"])
+        let encode = EncodeComponentRequest(
+            modulePath: "a.wasm", outputPath: "b.wasm", witPaths: ["wit"], world: "w",
+            adapters: [.init(name: "env", path: "c.wasm")])
+        #expect(
+            await run([
+                "component", "encode", "a.wasm", "-o", "b.wasm", "--wit", "wit", "--world", "w", "--adapt",
+                "env=c.wasm",
+            ]).requests == ["\(encode)"])
+    }
+
     @Test func `the status of an operation is the status of the program`() async {
         #expect(
             await run(["run", "a.wasm"], Recorder(status: ProcessStatus(rawValue: 42))).status.rawValue == 42)
@@ -118,6 +144,12 @@ private final class Recorder: Operations {
             ("help", ["--help"]), ("help-none", []), ("help-up", ["up", "--help"]),
             ("help-run", ["help", "run"]),
             ("help-build", ["build", "-h"]), ("help-check", ["check", "--help"]),
+            ("help-component", ["component", "--help"]),
+            ("help-component-inspect", ["component", "inspect", "--help"]),
+            ("help-component-validate", ["component", "validate", "--help"]),
+            ("help-component-encode", ["component", "encode", "--help"]),
+            ("usage-component-world", ["component", "encode", "a.wasm", "-o", "b.wasm", "--world", "w"]),
+            ("usage-component-adapt", ["component", "encode", "a.wasm", "-o", "b.wasm", "--adapt", "x"]),
             ("help-completions", ["completions", "--help"]), ("version", ["--version"]),
             ("usage-command", ["frob"]), ("usage-option", ["up", "--lisen", "x"]),
             ("usage-twice", ["up", "a", "-f", "b"]), ("usage-tls", ["up", "--tls-cert", "x"]),
@@ -185,7 +217,7 @@ private final class Recorder: Operations {
     func `completions name every command`(shell: String) async {
         let (status, console, _) = await run(["completions", shell])
         #expect(status == .success)
-        for command in ["up", "run", "build", "check", "completions"] {
+        for command in ["up", "run", "build", "check", "component", "completions"] {
             #expect(console.output.contains(command))
         }
         #expect(await run(["--generate-completion-script", shell]).console.output == console.output)

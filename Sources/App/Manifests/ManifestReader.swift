@@ -67,14 +67,15 @@ public struct ManifestReader: Sendable {
     }
 
     /// The application that a bare file stands for: one component that gets every request. A core module is a CGI
-    /// program; a component speaks the interface that it exports.
+    /// program unless it exports an HTTP handler; a component speaks the interface that it exports.
     private func application(ofModule file: ApplicationFile) throws(ManifestErrors) -> Application {
         let executor: HTTPTrigger.Executor
         let contents = Files.contents(of: file.path)
         switch (contents?.prefix(8)).map({ [UInt8]($0) }) {
         case .some where file.path.hasSuffix(".wat"):
             executor = Self.isComponentText(contents ?? Data()) ? .http : .wagi(.standard)
-        case [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00]: executor = .wagi(.standard)
+        case [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00]:
+            executor = BareModule.hasHandler(contents ?? Data()) ? .http : .wagi(.standard)
         case [0x00, 0x61, 0x73, 0x6D, 0x0D, 0x00, 0x01, 0x00]: executor = .http
         default: throw ManifestErrors.single(file.shownPath, "this is not a WebAssembly module or component")
         }

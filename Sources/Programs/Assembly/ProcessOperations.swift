@@ -22,4 +22,25 @@ public struct ProcessOperations: Operations {
     public func check(_ request: CheckRequest, console: Console) async throws -> ProcessStatus {
         try ApplicationCheck().run(request, console: console)
     }
+
+    /// Says what is in a WebAssembly file.
+    public func inspectComponent(
+        _ request: InspectComponentRequest, console: Console
+    ) async throws -> ProcessStatus {
+        try ComponentTools().inspect(request, console: console)
+    }
+
+    /// Says whether WebAssembly files are valid.
+    public func validateComponents(
+        _ request: ValidateComponentsRequest, console: Console
+    ) async throws -> ProcessStatus {
+        try ComponentTools().validate(request, console: console)
+    }
+
+    /// Makes a component of a core module.
+    public func encodeComponent(
+        _ request: EncodeComponentRequest, console: Console
+    ) async throws -> ProcessStatus {
+        try ComponentTools().encode(request, console: console)
+    }
 }

@@ -15,6 +15,7 @@ struct MartletCommand: ParsableCommand {
             """,
         version: "martlet \(Version.text)",
         subcommands: [
-            UpCommand.self, RunCommand.self, BuildCommand.self, CheckCommand.self, CompletionsCommand.self,
+            UpCommand.self, RunCommand.self, BuildCommand.self, CheckCommand.self, ComponentCommand.self,
+            CompletionsCommand.self,
         ])
 }

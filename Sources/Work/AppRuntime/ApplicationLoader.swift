@@ -1,4 +1,5 @@
 public import AppModel
+import ComponentEncoding
 import ComponentModel
 import ComponentRuntime
 public import HostSystem
@@ -123,6 +124,7 @@ public struct ApplicationLoader: Sendable {
             Preview3.define(in: linker)
             Preview2HTTP.define(in: linker)
             Preview3HTTP.define(in: linker)
+            Preview1.define(in: linker, as: NativeModule.componentName(of: Preview1.module))
             return linker
         }
     }
@@ -178,8 +180,9 @@ public struct ApplicationLoader: Sendable {
         case (.wagi, false):
             let module = try images.module(for: binary, name: "\(component.id)", report: report)
             return .command(try EntryPoint(try linkers.modules.template(for: module), "_start"))
-        case (.http, true):
-            let handler = try ComponentModel.Component(binary)
+        case (.http, let isComponent) where isComponent || Self.speaksWorld(binary):
+            let handler = try ComponentModel.Component(
+                isComponent ? binary : try Self.component(of: binary))
             // Each is served by the one that was added last: by the one behind it.
             let chain = middleware.isEmpty ? linkers.components : Linkers.makeComponents()
             if !middleware.isEmpty {
@@ -199,13 +202,25 @@ public struct ApplicationLoader: Sendable {
                     It is a component, but trigger "\(trigger.id)" runs a CGI program, which is a core module with a \
                     "_start" function. Leave the executor out for a component that exports an HTTP handler.
                     """)
-        case (.http, false):
+        case (.http, _):
             throw LoadError(
                 description: """
                     It is a core module, but trigger "\(trigger.id)" runs a component by its HTTP interface. Programs that \
                     speak CGI run with executor = { type = "wagi" }; "wasm-tools component new" makes a component of others.
                     """)
         }
+    }
+
+    private static func speaksWorld(_ binary: [UInt8]) -> Bool {
+        // What is no module is reported when it is compiled.
+        (try? CoreModule(binary)).map(ComponentEncoder.speaksWorld) ?? false
+    }
+
+    /// The component of a core module that speaks a world; WASI preview 1 stays what it is, served by the host.
+    private static func component(of binary: [UInt8]) throws -> [UInt8] {
+        var encoder = ComponentEncoder()
+        encoder.nativeModules = [Preview1.module]
+        return try encoder.encode(try CoreModule(binary))
     }
 
     private func read(_ component: AppModel.Component) throws -> [UInt8] {

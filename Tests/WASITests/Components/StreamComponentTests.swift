@@ -61,7 +61,7 @@ struct StreamComponentTests {
             var world = try world(input, nil)
             world.onStart = { _ in
                 input.feed("hello")
-                ComponentGuest.loop.execute { input.feed("", end: true) }
+                ComponentGuest.loop.assumeIsolated().execute { input.feed("", end: true) }
             }
             return world
         }

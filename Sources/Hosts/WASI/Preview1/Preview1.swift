@@ -1,3 +1,4 @@
+public import ComponentRuntime
 import HostSystem
 public import WasmEngine
 
@@ -14,21 +15,37 @@ public enum Preview1 {
 
     /// Defines all functions.
     public static func define(in linker: Linker) throws {
-        for function in functions {
+        for (name, type, body) in hostFunctions {
+            try linker.define(module, name, type.parameters, type.results, body)
+        }
+    }
+
+    /// Offers all functions to components, as a core module of a name.
+    public static func define(in linker: ComponentLinker, as name: String) {
+        var functions: [String: ComponentLinker.CoreFunction] = [:]
+        for (name, type, body) in hostFunctions {
+            functions[name] = ComponentLinker.CoreFunction(type, body)
+        }
+        linker.coreModule(name, functions)
+    }
+
+    private static var hostFunctions: [(name: String, type: FunctionType, body: HostFunction)] {
+        let all = functions.map { function -> (name: String, type: FunctionType, body: HostFunction) in
             let body = function.body
-            try linker.define(module, function.name, function.parameters, [.i32]) {
-                (call, values) throws(Trap) in
-                do throws(HostFailure) {
-                    try body(call.state(GuestSystem.key), call, values)
-                    values[i32: 0] = 0
-                } catch {
-                    values[i32: 0] = Int32(try errno(error).rawValue)
+            return (
+                function.name, FunctionType(function.parameters, [.i32]),
+                { (call, values) throws(Trap) in
+                    do throws(HostFailure) {
+                        try body(call.state(GuestSystem.key), call, values)
+                        values[i32: 0] = 0
+                    } catch {
+                        values[i32: 0] = Int32(try errno(error).rawValue)
+                    }
                 }
-            }
+            )
         }
-        try linker.define(module, "proc_exit", [.i32], []) { (_, values) throws(Trap) in
-            throw .exit(values[i32: 0])
-        }
+        let exit: HostFunction = { (_, values) throws(Trap) in throw .exit(values[i32: 0]) }
+        return all + [("proc_exit", FunctionType([.i32], []), exit)]
     }
 
     typealias Body =

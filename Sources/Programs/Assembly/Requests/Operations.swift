@@ -14,6 +14,19 @@ public protocol Operations: Sendable {
 
     /// Reads an application and reports what is wrong with it.
     func check(_ request: CheckRequest, console: Console) async throws -> ProcessStatus
+
+    /// Says what is in a WebAssembly file.
+    func inspectComponent(
+        _ request: InspectComponentRequest, console: Console
+    ) async throws -> ProcessStatus
+
+    /// Says whether WebAssembly files are valid.
+    func validateComponents(
+        _ request: ValidateComponentsRequest, console: Console
+    ) async throws -> ProcessStatus
+
+    /// Makes a component of a core module.
+    func encodeComponent(_ request: EncodeComponentRequest, console: Console) async throws -> ProcessStatus
 }
 
 /// The status a process ends with.

@@ -13,6 +13,7 @@ struct WorldBuilder {
     private var exportNames: Set<String> = []
     private var open: [String] = []
     private var itemCount = 0
+    private var typeDepth = 0
 
     init(_ sources: WITSources, world name: String) {
         self.sources = sources
@@ -173,6 +174,11 @@ struct WorldBuilder {
         }
         guard scope.open.insert(name.text).inserted else {
             throw name.place.error("type \"\(name.text)\" contains itself")
+        }
+        typeDepth += 1
+        defer { typeDepth -= 1 }
+        guard typeDepth <= sources.limits.nesting else {
+            throw name.place.error("types are nested deeper than \(sources.limits.nesting)")
         }
         let kind = try kind(of: syntax, in: &scope)
         let id = try add(WorldType(name: name.text, interface: scope.interface, kind: kind), name.place)

@@ -145,7 +145,7 @@ public struct ModuleType: Sendable {
 
 /// Named core entities.
 package struct CoreExternMap: Sendable {
-    private(set) var entries: [(name: NameID, type: CoreEntityType)] = []
+    package private(set) var entries: [(name: NameID, type: CoreEntityType)] = []
     private var numbers: [NameID: Int] = [:]
 
     package subscript(name: NameID) -> CoreEntityType? { numbers[name].map { entries[$0].type } }

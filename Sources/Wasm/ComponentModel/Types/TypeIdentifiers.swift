@@ -59,6 +59,8 @@ public struct ModuleTypeID: Sendable, Hashable {
 /// A canonical core type of ``ComponentTypes``: equal numbers mean equal types.
 public struct CoreTypeID: Sendable, Hashable {
     package let index: UInt32
+
+    package init(index: UInt32) { self.index = index }
 }
 
 /// A value type.

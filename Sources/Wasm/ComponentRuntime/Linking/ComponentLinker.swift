@@ -31,6 +31,27 @@ public final class ComponentLinker {
 
     private(set) var components: [Component] = []
 
+    /// A core function of the host, for core modules that import it without the canonical ABI.
+    public struct CoreFunction: Sendable {
+        let type: FunctionType
+        let body: HostFunction
+
+        /// A function of a signature. When it is called, `HostCall.memory` is the memory that the module exports.
+        public init(_ type: FunctionType, _ body: @escaping HostFunction) {
+            self.type = type
+            self.body = body
+        }
+    }
+
+    /// Offers core functions as a core module, for components that import one of the name.
+    public func coreModule(_ name: String, _ functions: [String: CoreFunction]) {
+        coreModuleNumbers[name] = coreModules.count
+        coreModules.append(functions)
+    }
+
+    private(set) var coreModules: [[String: CoreFunction]] = []
+    private(set) var coreModuleNumbers: [String: Int] = [:]
+
     /// The component added last that exports a name, of those before `end`.
     func provider(of name: String, before end: Int) -> Int? {
         let wanted = InterfaceName(name)

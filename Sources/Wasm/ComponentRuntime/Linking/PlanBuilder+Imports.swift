@@ -38,6 +38,9 @@ extension PlanBuilder {
     private func serve(
         _ item: Component.Item, in scope: PlanScope, _ problems: inout [String]
     ) -> PlanItem? {
+        if case .module(let type) = item.entity, let number = linker.coreModuleNumbers[item.name] {
+            return serve(item.name, type, number, in: scope, &problems)
+        }
         guard case .instance(let id) = item.entity else {
             return serve(item, of: linker.root, in: "", scope, &problems)
         }

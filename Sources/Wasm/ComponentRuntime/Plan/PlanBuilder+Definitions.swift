@@ -94,13 +94,18 @@ extension PlanBuilder {
     private func instantiateModule(
         _ module: Int, _ range: PoolRange, in scope: PlanScope
     ) throws(ComponentRuntimeError) {
+        if let number = Self.hostNumber(ofModule: module) {
+            scope.coreInstances.append(.host(number))
+            return
+        }
         var arguments: [String: PlanScope.CoreItems] = [:]
         for argument in scope.component.definition.coreArguments[range.indices] {
             arguments[scope.component.names[argument.name]] = scope.coreInstances[Int(argument.instance)]
         }
         var imports: [CoreSource] = []
         for needed in moduleSources[module].imports {
-            guard let items = arguments[needed.module], let source = source(needed.name, of: items, in: scope)
+            guard let items = arguments[needed.module],
+                let source = source(needed.name, of: items, in: scope, for: module)
             else {
                 throw ComponentRuntimeError("A core module lacks its import \(needed.module).\(needed.name).")
             }
@@ -110,9 +115,10 @@ extension PlanBuilder {
     }
 
     private func source(
-        _ name: String, of items: PlanScope.CoreItems, in scope: PlanScope
+        _ name: String, of items: PlanScope.CoreItems, in scope: PlanScope, for module: Int? = nil
     ) -> CoreSource? {
         switch items {
+        case .host(let number): module.flatMap { hostFunction(name, ofHost: number, for: $0) }
         case .instance(let number): .export(instance: number, name: name)
         case .exports(let exports): scope.component.names.find(name).flatMap { exports[$0] }
         }

@@ -220,6 +220,8 @@ final class PlanScope {
     enum CoreItems {
         case instance(Int)
         case exports([NameID: CoreSource])
+        /// A core module of the host.
+        case host(Int)
     }
 
     init(_ closure: ComponentClosure, instance: Int, component: Component) {

@@ -60,6 +60,11 @@ extension Store {
         if let trap = unsafe self.trap(consuming: trap, error: error) { throw trap }
     }
 
+    /// Makes a memory the one that ``memory`` gives from now on.
+    public func use(_ memory: MemoryID) {
+        remember(memory: GuestMemory(store: self, raw: memory.raw))
+    }
+
     /// A memory's bytes now. Valid until the guest runs again.
     @unsafe
     public func bytes(of memory: MemoryID) -> UnsafeMutableRawBufferPointer {
