@@ -18,6 +18,7 @@ enum Exceptions {
         "Sources/Hosts/HostSystem/MemoryStreams.swift": "copies between a ByteBuffer and a span",
         "Sources/Work/HTTPServer/AccessLogWriter.swift": "writes a buffer's bytes to a descriptor",
         "Sources/Work/HTTPServer/FieldRules.swift": "compares with the bytes of a StaticString",
+        "Sources/Work/HTTPServer/HeadBytes.swift": "copies texts into room that was made for them",
         "Sources/Work/HTTPServer/RequestID.swift": "fills a small string in place, without an allocation",
         "Sources/Programs/Assembly/Serving/OpenFiles.swift": "asks the system for a limit, and raises it",
         "Sources/Programs/Assembly/Serving/StopSignals.swift": "takes over two signals of the process",
