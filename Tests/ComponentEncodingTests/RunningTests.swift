@@ -76,7 +76,12 @@ import WasmEngine
                     values[i32: 0] += values[i32: 1]
                 },
                 "from_memory": .init(FunctionType([.i32], [.i32])) { (call, values) throws(Trap) in
-                    values[i32: 0] = try call.memory.load(Int32.self, at: values[u32: 0])
+                    let memory = try call.memory
+                    do {
+                        values[i32: 0] = try memory.load(Int32.self, at: values[u32: 0])
+                    } catch {
+                        throw .host("\(error)")
+                    }
                 },
             ])
         return try linker.link(component, engine: engine)

@@ -50,7 +50,7 @@ struct TestRequest: Sendable {
     var timeouts = RequestTimeouts()
 
     init(
-        _ method: String = "GET", scheme: RequestScheme? = .http, _ authority: String?, _ path: String? = "/",
+        method: String = "GET", scheme: RequestScheme? = .http, _ authority: String?, _ path: String? = "/",
         fields: [(String, String)] = [], body: [ByteBuffer] = [], trailers: [(String, String)] = []
     ) {
         self.method = method

@@ -3,6 +3,7 @@ import HTTPServer
 import HostSystem
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 import WASIHTTP
 
@@ -43,7 +44,7 @@ struct PooledHTTPClientTests {
     private func ask(
         _ request: TestRequest, _ client: PooledHTTPClient? = nil, _ network: HostNetwork? = nil
     ) async throws -> Answer {
-        let client = try client ?? PooledHTTPClient()
+        let client = client ?? PooledHTTPClient()
         let network = try network ?? self.network(["*://127.0.0.0/8:*", "*://localhost:*"])
         return try await Conversation.hold(request, client, network, on: loop)
     }
@@ -58,7 +59,8 @@ struct PooledHTTPClientTests {
         try await withServer { server in
             let answer = try await ask(
                 TestRequest(
-                    "PATCH", "localhost:\(server.port)", "/request?q=1", fields: [("x-a", "b"), ("X-A", "c")])
+                    method: "PATCH", "localhost:\(server.port)", "/request?q=1",
+                    fields: [("x-a", "b"), ("X-A", "c")])
             )
             #expect(answer.status == 200)
             #expect(
@@ -69,7 +71,8 @@ struct PooledHTTPClientTests {
     @Test func `bodies of 1 MiB stream both ways`() async throws {
         try await withServer { server in
             let sent = megabyte()
-            let answer = try await ask(TestRequest("POST", "127.0.0.1:\(server.port)", "/echo", body: sent))
+            let answer = try await ask(
+                TestRequest(method: "POST", "127.0.0.1:\(server.port)", "/echo", body: sent))
             #expect(answer.body == sent.flatMap { Array($0.readableBytesView) })
         }
     }
@@ -79,18 +82,20 @@ struct PooledHTTPClientTests {
     {
         try await withRawServer("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n") { server in
             let authority = "127.0.0.1:\(server.port)"
-            _ = try await ask(TestRequest("POST", authority, body: [ByteBuffer(string: "hello")]))
+            _ = try await ask(TestRequest(method: "POST", authority, body: [ByteBuffer(string: "hello")]))
             #expect(server.text.hasSuffix("content-length: 5\r\n\r\nhello"))
-            _ = try await ask(TestRequest("GET", authority))
+            _ = try await ask(TestRequest(method: "GET", authority))
             #expect(server.text.hasSuffix("GET / HTTP/1.1\r\nhost: \(authority)\r\n\r\n"))
-            _ = try await ask(TestRequest("POST", authority))
+            _ = try await ask(TestRequest(method: "POST", authority))
             #expect(server.text.hasSuffix("content-length: 0\r\n\r\n"))
             _ = try await ask(
-                TestRequest("GET", authority, body: [ByteBuffer(string: "x")], trailers: [("x-t", "1")]))
+                TestRequest(
+                    method: "GET", authority, body: [ByteBuffer(string: "x")], trailers: [("x-t", "1")]))
             #expect(server.text.contains("transfer-encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nx-t: 1\r\n\r\n"))
             _ = try await ask(
                 TestRequest(
-                    "PUT", authority, fields: [("content-length", "3")], body: [ByteBuffer(string: "abc")]))
+                    method: "PUT", authority, fields: [("content-length", "3")],
+                    body: [ByteBuffer(string: "abc")]))
             #expect(server.text.hasSuffix("content-length: 3\r\n\r\nabc"))
         }
     }
@@ -99,7 +104,7 @@ struct PooledHTTPClientTests {
     func `a body that is not as long as declared does not go out`(length: String, body: String) async throws {
         try await withServer { server in
             let request = TestRequest(
-                "POST", "127.0.0.1:\(server.port)", "/echo", fields: [("content-length", length)],
+                method: "POST", "127.0.0.1:\(server.port)", "/echo", fields: [("content-length", length)],
                 body: [ByteBuffer(string: body)])
             await #expect(throws: HTTPErrorCode.httpRequestBodySize(3)) { try await ask(request) }
         }
@@ -109,7 +114,7 @@ struct PooledHTTPClientTests {
         try await withServer { server in
             let answer = try await ask(
                 TestRequest(
-                    "POST", "127.0.0.1:\(server.port)", "/echo", body: [ByteBuffer(string: "x")],
+                    method: "POST", "127.0.0.1:\(server.port)", "/echo", body: [ByteBuffer(string: "x")],
                     trailers: [("x-checksum", "7")]))
             #expect(answer.trailers?.first("x-checksum")?.text == "7")
         }
@@ -145,7 +150,7 @@ struct PooledHTTPClientTests {
 
     @Test func `connections are used again`() async throws {
         try await withRawServer("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", closes: false) { server in
-            let client = try PooledHTTPClient()
+            let client = PooledHTTPClient()
             for _ in 0..<5 {
                 #expect(try await ask(TestRequest("127.0.0.1:\(server.port)"), client).text == "ok")
             }
@@ -157,7 +162,7 @@ struct PooledHTTPClientTests {
 
     @Test func `a connection that the server has closed is replaced`() async throws {
         try await withRawServer("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok") { server in
-            let client = try PooledHTTPClient()
+            let client = PooledHTTPClient()
             for _ in 0..<5 {
                 #expect(try await ask(TestRequest("127.0.0.1:\(server.port)"), client).text == "ok")
             }
@@ -166,7 +171,7 @@ struct PooledHTTPClientTests {
 
     @Test func `a waiting connection is not for a component that may not reach its address`() async throws {
         try await withServer { server in
-            let client = try PooledHTTPClient()
+            let client = PooledHTTPClient()
             let authority = "inner.example:\(server.port)"
             let named = try network(["http://inner.example:*"])
             #expect(try await ask(TestRequest(authority), client, named).text == "hello")
@@ -211,7 +216,7 @@ struct PooledHTTPClientTests {
                     let sent = megabyte()
                     let answer = try await ask(
                         TestRequest(
-                            "POST", scheme: .https, "\(host):\(server.port)", "/echo", body: sent,
+                            method: "POST", scheme: .https, "\(host):\(server.port)", "/echo", body: sent,
                             trailers: [("x-t", "1")]), client)
                     #expect(answer.status == 200)
                     #expect(answer.body == sent.flatMap { Array($0.readableBytesView) })
@@ -242,6 +247,18 @@ struct PooledHTTPClientTests {
                 }
             }
         }
+    }
+
+    @Test(arguments: [
+        ("example.com", "example.com", true), ("example.com.", "example.com", true),
+        ("*.example.com", "www.example.com", true), ("*.example.com", "example.com", false),
+        ("*.example.com", "a.b.example.com", false), ("*.com", "example.com", false),
+        ("*", "localhost", false),
+        ("w*.example.com", "www.example.com", false), ("example.com", "badexample.com", false),
+        ("*.example.com", ".example.com", false),
+    ])
+    func `names of certificates`(pattern: String, name: String, isMatch: Bool) {
+        #expect(CertificateNames.matches(pattern, name) == isMatch)
     }
 
     @Test func `a server without TLS is no server with it`() async throws {
@@ -330,7 +347,7 @@ struct PooledHTTPClientTests {
 
     @Test func `letting go of an exchange ends it`() async throws {
         try await withServer { server in
-            let client = try PooledHTTPClient()
+            let client = PooledHTTPClient()
             let network = try network(["*://127.0.0.0/8:*"])
             let request = try #require(TestRequest("127.0.0.1:\(server.port)", "/hang").outbound())
             let count = try await loop.submit { [loop] in
@@ -351,7 +368,7 @@ struct PooledHTTPClientTests {
             let network = try network(["*://127.0.0.0/8:*"], refusals)
             await #expect(throws: HTTPErrorCode.connectionLimitReached) {
                 try await ask(
-                    TestRequest("127.0.0.1:\(server.port)"), try PooledHTTPClient(limits: limits), network)
+                    TestRequest("127.0.0.1:\(server.port)"), PooledHTTPClient(limits: limits), network)
             }
             #expect(refusals.all.count == 1)
         }

@@ -13,6 +13,7 @@ public final class GuestSystem {
     public let output: (any GuestOutput)?
     /// Standard error; nil where the guest has none.
     public let errorOutput: (any GuestOutput)?
+    private var seed: (UInt64, UInt64)?
     /// What it has looked up.
     public var learnedNames = LearnedNames()
     /// HTTP requests under way.
@@ -94,6 +95,14 @@ public final class GuestSystem {
     /// Calls `body` once all that the guest wrote is where it goes; at once, as a rule. The guest has ended.
     public func whenDrained(_ body: @escaping () -> Void) {
         if draining == 0 { body() } else { drained = body }
+    }
+
+    /// Numbers for the guest's hash tables: the same whenever it asks.
+    public func insecureSeed() throws(HostError) -> (UInt64, UInt64) {
+        if let seed { return seed }
+        let made = (try HostRandom.number(), try HostRandom.number())
+        seed = made
+        return made
     }
 
     // MARK: - The descriptor table

@@ -52,11 +52,20 @@ extension HostDirectory {
         }
     }
 
+    /// Whether a path that names a folder leads out of this one, by a link that is its last name.
+    private func leadsOut(_ path: GuestPath) -> Bool {
+        do {
+            _ = try status(of: path.text, followsLinks: true)
+            return false
+        } catch { return error == .notPermitted }
+    }
+
     /// Removes an empty folder.
     public func removeDirectory(_ path: String) throws(HostError) {
         try requireWritable()
         let path = try GuestPath(path, limits: limits)
         try refuseDots(path, path.name == "." ? .invalid : .notEmpty)
+        if path.hasTrailingSlash, leadsOut(path) { throw .notPermitted }
         try withParent(of: path) { (parent) throws(HostError) in
             try SystemCall.remove(parent, path.nameAsWritten, isDirectory: true)
         }

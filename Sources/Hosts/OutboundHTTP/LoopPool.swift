@@ -16,13 +16,13 @@ final class LoopPool: ExchangeHandlerOwner {
 
     let loop: any EventLoop
     let limits: OutboundHTTPLimits
-    private let tls: NIOSSLContext
+    private let tls: LazyTLSContext
     private var idle: [Place: [Idle]] = [:]
     private var idleCount = 0
     private var places: [ObjectIdentifier: Place] = [:]
     private var multiplexed: [Place: [HTTP2Connection]] = [:]
 
-    init(loop: any EventLoop, tls: NIOSSLContext, limits: OutboundHTTPLimits) {
+    init(loop: any EventLoop, tls: LazyTLSContext, limits: OutboundHTTPLimits) {
         self.loop = loop
         self.tls = tls
         self.limits = limits
@@ -97,23 +97,50 @@ final class LoopPool: ExchangeHandlerOwner {
     ) {
         let channel = connected.channel
         exchange.onStop = { channel.close(promise: nil) }
-        do {
-            guard place.isSecure else { return try begin(connected, to: place, nil, for: exchange) }
-            let secure = try NIOSSLClientHandler(context: tls, serverHostname: place.host.serverName)
-            let handshake = HandshakeHandler { [self] result in
-                do {
-                    try begin(connected, to: place, try result.get(), for: exchange)
-                } catch {
-                    exchange.onStop = nil
-                    exchange.fail(HTTPErrorCode(handshakeError: error))
-                    channel.close(promise: nil)
-                }
+        guard place.isSecure else {
+            return proceed(channel, exchange) { try begin(connected, to: place, nil, for: exchange) }
+        }
+        tls.context(on: loop).assumeIsolated().whenComplete { [self] result in
+            switch result {
+            case .success(let context):
+                proceed(channel, exchange) { try shakeHands(connected, to: place, context, for: exchange) }
+            case .failure:
+                exchange.fail(.configurationError)
+                channel.close(promise: nil)
             }
-            try channel.pipeline.syncOperations.addHandlers([secure, handshake])
-            try channel.syncOptions?.setOption(.autoRead, value: true)
-        } catch {
-            exchange.fail(HTTPErrorCode(networkError: error, hadAnswer: false))
+        }
+    }
+
+    private func proceed(_ channel: any Channel, _ exchange: ClientExchange, _ body: () throws -> Void) {
+        do { try body() } catch {
+            exchange.onStop = nil
+            exchange.fail(HTTPErrorCode(handshakeError: error))
             channel.close(promise: nil)
+        }
+    }
+
+    private func shakeHands(
+        _ connected: AddressConnector.Connected, to place: Place, _ context: NIOSSLContext,
+        for exchange: ClientExchange
+    ) throws {
+        let channel = connected.channel
+        let secure = try NIOSSLClientHandler(context: context, serverHostname: place.host.serverName)
+        let handshake = HandshakeHandler { [self] result in
+            proceed(channel, exchange) {
+                let chosen = try result.get()
+                try checkCertificate(of: channel, place)
+                try begin(connected, to: place, chosen, for: exchange)
+            }
+        }
+        try channel.pipeline.syncOperations.addHandlers([secure, handshake])
+        try channel.syncOptions?.setOption(.autoRead, value: true)
+    }
+
+    private func checkCertificate(of channel: any Channel, _ place: Place) throws {
+        guard case .name(let name) = place.host else { return }
+        let certificate = try channel.pipeline.syncOperations.nioSSL_peerCertificate()
+        guard let certificate, CertificateNames.vouch(certificate, for: name) else {
+            throw NIOSSLExtraError.failedToValidateHostname
         }
     }
 

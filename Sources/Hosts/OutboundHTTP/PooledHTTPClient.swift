@@ -1,7 +1,6 @@
 import AppModel
 public import HostSystem
 public import NIOCore
-import NIOSSL
 import Synchronization
 public import WASIHTTP
 
@@ -10,7 +9,7 @@ public import WASIHTTP
 /// Never follows a redirect, and never looks a name up after its addresses were checked.
 public final class PooledHTTPClient: OutboundHTTPClient {
     private let limits: OutboundHTTPLimits
-    private let tls: NIOSSLContext
+    private let tls: LazyTLSContext
     private let router: (any LocalHTTPRouter)?
     private let pools = Mutex<[ObjectIdentifier: NIOLoopBound<LoopPool>]>([:])
     private let running = Running()
@@ -18,13 +17,12 @@ public final class PooledHTTPClient: OutboundHTTPClient {
     /// A client.
     ///
     /// - Parameter router: answers requests of the application to itself.
-    /// - Throws: what is wrong with the certificates.
     public init(
         limits: OutboundHTTPLimits = OutboundHTTPLimits(), tls: OutboundTLS = OutboundTLS(),
         router: (any LocalHTTPRouter)? = nil
-    ) throws {
+    ) {
         self.limits = limits
-        self.tls = try tls.context()
+        self.tls = LazyTLSContext(tls)
         self.router = router
     }
 

@@ -96,6 +96,7 @@ public struct ApplicationLoader: Sendable {
             try Preview1.define(in: modules)
             components = ComponentLinker()
             Preview2.define(in: components)
+            Preview3.define(in: components)
             Preview2HTTP.define(in: components)
             Preview3HTTP.define(in: components)
             Preview1.define(in: components, as: NativeModule.componentName(of: Preview1.module))

@@ -14,6 +14,17 @@ struct TestRoute: Sendable {
     var limits: @Sendable (inout ComponentLimitOverrides) -> Void = { _ in }
     var files: [FileMount] = []
     var environment: [EnvironmentVariable] = []
+    var executor = HTTPTrigger.Executor.wagi(.standard)
+
+    /// A component that speaks `wasi:http`.
+    static func component(
+        _ route: String, _ guest: Guest,
+        limits: @escaping @Sendable (inout ComponentLimitOverrides) -> Void = { _ in }
+    ) -> TestRoute {
+        var result = TestRoute(route, guest, limits: limits)
+        result.executor = .http
+        return result
+    }
 
     init(
         _ route: String, _ guest: Guest, files: [FileMount] = [],
@@ -104,7 +115,7 @@ final class TestServer: Sendable {
         let triggers = routes.map { route in
             HTTPTrigger(
                 id: route.name, handler: .component(ComponentID(route.name)), route: .path(route.route),
-                executor: .wagi(.standard))
+                executor: route.executor)
         }
         return Application(name: "test", folder: folder.path, components: components, httpTriggers: triggers)
     }

@@ -77,3 +77,17 @@ public struct RequestTimeouts: Sendable, Equatable {
     /// The host's choice.
     public init() {}
 }
+
+extension OutgoingRequestHead {
+    /// A request whose parts nobody has checked: for tests of what checks them again.
+    package init(
+        unchecked method: RequestMethod, pathWithQuery: String?, scheme: RequestScheme?, authority: String?,
+        fields: HTTPFields
+    ) {
+        self.init(fields: fields)
+        self.method = method
+        self.pathWithQuery = pathWithQuery
+        self.scheme = scheme
+        self.authority = authority
+    }
+}

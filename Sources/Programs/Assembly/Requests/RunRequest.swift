@@ -14,6 +14,10 @@ public struct RunRequest: Sendable, Equatable {
     public var limits: ComponentLimitOverrides
     /// Bytes of the guest's call stack; `nil` is the engine's default.
     public var stackBytesMax: Int?
+    /// Places of the network the guest may reach.
+    public var outboundHosts: [OutboundRule] = []
+    /// Whether the guest may use the network like any program here, listening included.
+    public var inheritsNetwork = false
 
     /// A request for the module at `modulePath`.
     public init(

@@ -4,6 +4,7 @@ import ComponentRuntime
 import HostSystem
 import NIOCore
 import WASI
+import WASIHTTP
 import WasmEngine
 
 /// Components that are commands.
@@ -17,6 +18,7 @@ extension CommandRun {
         let report = CacheFolder.report(to: console, isQuiet: false)
         let linker = ComponentLinker()
         Preview2.define(in: linker)
+        Preview2HTTP.define(in: linker)
         Preview3.define(in: linker)
         let name = request.modulePath
         let plan: ComponentPlan
@@ -51,18 +53,22 @@ extension CommandRun {
     /// One readable list, so that a trap in the middle of the run surprises nobody.
     private func warnOfMissing(_ imports: [String]) {
         guard !imports.isEmpty else { return }
+        // Interface, function and type; the types alone would fill pages.
+        let names = imports.map { $0.split(separator: ":").prefix(2).joined(separator: ":") }
         console.error(
             label: "warning",
             "\(request.modulePath) imports what Martlet does not offer; the program ends when it calls one of these:\n"
-                + imports.map { "  \($0)" }.joined(separator: "\n"), style: .warning)
+                + names.map { "  \($0)" }.joined(separator: "\n"), style: .warning)
     }
 
     func start(
-        _ plan: ComponentPlan, _ entry: ComponentEntry, _ system: GuestSystem, _ scheduler: FiberScheduler,
+        _ plan: ComponentPlan, _ entry: ComponentEntry, _ system: GuestSystem,
+        _ client: any OutboundHTTPClient, _ scheduler: FiberScheduler,
         _ ended: EventLoopPromise<ProcessStatus>
     ) throws {
         let instance = try ComponentInstance(plan, instanceLimits: instanceLimits(true))
         Preview2.install(system, in: instance.store)
+        instance.store[HTTPHostState.key] = HTTPHostState(client: client)
         var status = ProcessStatus.success
         instance.run(on: scheduler, limits: fiberLimits) { (caller) throws(Trap) in
             if case .failure = try caller.call(entry, NoParameters()) {

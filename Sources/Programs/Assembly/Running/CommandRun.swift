@@ -5,6 +5,7 @@ import ComponentRuntime
 import HostSystem
 import NIOCore
 import NIOPosix
+import OutboundHTTP
 import WASI
 import WasmEngine
 
@@ -39,6 +40,8 @@ struct CommandRun {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let schedulers = try await FiberSchedulers(engine: engine, group: group)
         let loop = group.next()
+        let client = try PooledHTTPClient()
+        defer { client.close() }
         let ended = loop.makePromise(of: ProcessStatus.self)
         loop.execute {
             do {
@@ -47,7 +50,7 @@ struct CommandRun {
                 case .command(let entry):
                     try start(entry, system, schedulers.scheduler(on: loop), ended)
                 case .component(let plan, let entry):
-                    try start(plan, entry, system, schedulers.scheduler(on: loop), ended)
+                    try start(plan, entry, system, client, schedulers.scheduler(on: loop), ended)
                 }
             } catch { ended.fail(error) }
         }
@@ -119,7 +122,22 @@ struct CommandRun {
                 DirectoryGrant(
                     hostPath: folder.hostPath, guestPath: folder.guestPath,
                     access: folder.access == .readOnly ? .readOnly : .readWrite)
-            }, limits: limits)
+            }, network: try network(name), limits: limits)
+    }
+
+    private func network(_ name: String) throws -> HostNetwork {
+        if request.inheritsNetwork { return HostNetwork(component: name, grants: .everything) }
+        var patterns: [OutboundPattern] = []
+        for rule in request.outboundHosts {
+            do throws(OutboundPatternError) {
+                if let pattern = try rule.resolved({ _ in nil }) { patterns.append(pattern) }
+            } catch {
+                throw OperatorError("--allow-outbound-host \"\(rule.text)\": \(error)")
+            }
+        }
+        return HostNetwork(
+            component: name, grants: NetworkGrants(outbound: patterns),
+            observer: RefusalLines(console: console))
     }
 
     // One guest runs, so the pools need no more than it may use.

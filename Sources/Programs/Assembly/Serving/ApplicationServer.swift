@@ -36,7 +36,7 @@ struct ApplicationServer {
         let engine = try Engine()
         let pool = NIOThreadPool(numberOfThreads: Self.fileThreads)
         pool.start()
-        let client = try PooledHTTPClient()
+        let client = PooledHTTPClient()
         let outbound = OutboundServices(client: client, observer: RefusalLog(logger: logger))
         let loaded = try load(
             application, engine: engine, staging: FileStaging(folder: staging.path), files: .offload(pool),

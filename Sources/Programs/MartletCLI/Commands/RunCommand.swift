@@ -7,7 +7,8 @@ struct RunCommand: OperationCommand {
         commandName: "run",
         abstract: "Run a WebAssembly program once and end with its exit code.",
         discussion: """
-            The program sees the folders and variables that are given here, and nothing else.
+            The program sees the folders, variables and places of the network that are given here, and nothing else. It is a
+            core module for WASI preview 1, or a component that exports wasi:cli/run.
 
             Examples:
               martlet run hello.wasm
@@ -39,6 +40,19 @@ struct RunCommand: OperationCommand {
         help: ArgumentHelp(
             "Set a variable of the program's environment. May be repeated.", valueName: "name=value"))
     var environment: [EnvironmentArgument] = []
+
+    @Option(
+        name: .customLong("allow-outbound-host"),
+        help: ArgumentHelp(
+            "Let the program reach a host, such as tcp://db.example.com:5432. May be repeated.",
+            valueName: "pattern"),
+        transform: { try OutboundRule($0) })
+    var outboundHosts: [OutboundRule] = []
+
+    @Flag(
+        name: .customLong("inherit-network"),
+        help: "Let the program use the network as you can, listening included.")
+    var inheritsNetwork = false
 
     @Option(
         name: .customLong("memory-max"),
@@ -81,10 +95,13 @@ struct RunCommand: OperationCommand {
         limits.openFilesMax = openFiles
         limits.cpuBudget = cpuBudget?.duration
         limits.deadline = deadline?.duration
-        return RunRequest(
+        var request = RunRequest(
             modulePath: module, arguments: arguments, folders: folders.map(\.grant),
             environment: environment.map(\.variable),
             limits: limits, stackBytesMax: stack?.bytes)
+        request.outboundHosts = outboundHosts
+        request.inheritsNetwork = inheritsNetwork
+        return request
     }
 
     func perform(_ operations: any Operations, console: Console) async throws -> ProcessStatus {

@@ -107,7 +107,7 @@ enum CGIEnvironment {
             }, as: UTF8.self)
     }
 
-    private static func text(of address: SocketAddress) -> String? {
+    private static func text(of address: NIOCore.SocketAddress) -> String? {
         guard let ip = address.ipAddress, let port = address.port else { return nil }
         return ip.utf8.contains(UInt8(ascii: ":")) ? "[\(ip)]:\(port)" : "\(ip):\(port)"
     }

@@ -7,12 +7,15 @@ final class Descriptor: HostResource {
     static let resourceType = RuntimeResourceType.host()
 
     let number: UInt32
+    /// Whether a folder was opened to change what is beneath it.
+    let isMutating: Bool
     private let system: GuestSystem
     private let isOwned: Bool
 
     /// A descriptor that was opened for the guest, or with `isOwned` false one that stays: a preopened folder.
-    init(_ number: UInt32, of system: GuestSystem, isOwned: Bool = true) {
+    init(_ number: UInt32, of system: GuestSystem, isOwned: Bool = true, isMutating: Bool = true) {
         self.number = number
+        self.isMutating = isMutating
         self.system = system
         self.isOwned = isOwned
     }

@@ -30,7 +30,7 @@ extension Preview2 {
             } catch { return .failure(NetworkError(error)) }
             return .success(try call.resources.add(TCPSocketResource(socket)))
         }
-        if version != octoberCandidate { defineUDP(in: linker, version) }
+        defineUDP(in: linker, version)
         defineLookup(in: linker.interface("wasi:sockets/ip-name-lookup@\(version)"), version)
     }
 

@@ -17,10 +17,12 @@ extension Preview2 {
         }
         let udp = linker.interface("wasi:sockets/udp@\(version)")
         udp.resource("udp-socket", UDPSocketResource.self)
-        udp.resource("incoming-datagram-stream", IncomingDatagramStream.self)
-        udp.resource("outgoing-datagram-stream", OutgoingDatagramStream.self)
         defineUDPSocket(in: udp)
         defineUDPOptions(in: udp, version)
+        guard version != octoberCandidate else { return defineOctoberUDP(in: udp) }
+        udp.resource("incoming-datagram-stream", IncomingDatagramStream.self)
+        udp.resource("outgoing-datagram-stream", OutgoingDatagramStream.self)
+        defineUDPStreams(in: udp)
         defineDatagrams(in: udp)
     }
 
@@ -38,14 +40,6 @@ extension Preview2 {
                 -> SocketAnswer<NoValue> in
             let resource = try call.object(socket)
             return answer { () throws(NetworkError) in try resource.finishBind() }
-        }
-        udp.function("[method]udp-socket.stream") {
-            (
-                call: borrowing ComponentCall, handle: Borrow<UDPSocketResource>,
-                remote: SocketAddressValue?
-            ) throws(Trap)
-                -> SocketAnswer<CanonicalTuple<Own<IncomingDatagramStream>, Own<OutgoingDatagramStream>>> in
-            try streams(of: handle, remote?.address, call)
         }
         udp.function("[method]udp-socket.local-address") {
             (call: borrowing ComponentCall, socket: Borrow<UDPSocketResource>) throws(Trap)
@@ -66,6 +60,17 @@ extension Preview2 {
             (call: borrowing ComponentCall, socket: Borrow<UDPSocketResource>) throws(Trap)
                 -> IPAddressFamily in
             try call.object(socket).socket.handle.isVersion6 ? .ipv6 : .ipv4
+        }
+    }
+
+    private static func defineUDPStreams(in udp: HostInterface) {
+        udp.function("[method]udp-socket.stream") {
+            (
+                call: borrowing ComponentCall, handle: Borrow<UDPSocketResource>,
+                remote: SocketAddressValue?
+            ) throws(Trap)
+                -> SocketAnswer<CanonicalTuple<Own<IncomingDatagramStream>, Own<OutgoingDatagramStream>>> in
+            try streams(of: handle, remote?.address, call)
         }
         udp.function("[method]udp-socket.subscribe") {
             (call: borrowing ComponentCall, socket: Borrow<UDPSocketResource>) throws(Trap) -> Own<Pollable>
@@ -147,6 +152,59 @@ extension Preview2 {
                 -> Own<Pollable> in
             let pollable = DatagramPollable(try call.object(stream).socket, isOutgoing: true)
             return try call.resources.add(pollable, under: stream)
+        }
+    }
+
+    // MARK: - 2023-10-18
+
+    /// That version has no streams of datagrams: the socket itself sends and receives.
+    private static func defineOctoberUDP(in udp: HostInterface) {
+        udp.function("[method]udp-socket.start-connect") {
+            (
+                call: borrowing ComponentCall, socket: Borrow<UDPSocketResource>, _: Borrow<Network>,
+                address: SocketAddressValue
+            ) throws(Trap) -> SocketAnswer<NoValue> in
+            let resource = try call.object(socket)
+            return answer { () throws(NetworkError) in try resource.startConnect(address.address) }
+        }
+        udp.function("[method]udp-socket.finish-connect") {
+            (call: borrowing ComponentCall, socket: Borrow<UDPSocketResource>) throws(Trap)
+                -> SocketAnswer<NoValue> in
+            let resource = try call.object(socket)
+            return answer { () throws(NetworkError) in try resource.finishConnect() }
+        }
+        udp.function("[method]udp-socket.receive") {
+            (call: borrowing ComponentCall, socket: Borrow<UDPSocketResource>, most: UInt64) throws(Trap)
+                -> SocketAnswer<[IncomingDatagram]> in
+            let stream = IncomingDatagramStream(try call.object(socket).socket)
+            return answer { () throws(NetworkError) in
+                let datagrams = try stream.receive(most)
+                if datagrams.isEmpty, most > 0 { throw .wouldBlock }
+                return datagrams
+            }
+        }
+        udp.function("[method]udp-socket.send") {
+            (
+                call: borrowing ComponentCall, socket: Borrow<UDPSocketResource>,
+                datagrams: [IncomingDatagram]
+            ) throws(Trap) -> SocketAnswer<UInt64> in
+            let stream = OutgoingDatagramStream(try call.object(socket).socket)
+            return answer { () throws(NetworkError) in
+                if datagrams.isEmpty { return 0 }
+                let count = min(Int(stream.checkSend()), datagrams.count)
+                let sent = try stream.send(
+                    datagrams[..<count].map {
+                        OutgoingDatagram(CanonicalTuple($0.fields.elements.0, $0.fields.elements.1))
+                    })
+                guard let sent, sent > 0 else { throw .wouldBlock }
+                return sent
+            }
+        }
+        udp.function("[method]udp-socket.subscribe") {
+            (call: borrowing ComponentCall, socket: Borrow<UDPSocketResource>) throws(Trap) -> Own<Pollable>
+            in
+            let pollable = DatagramPollable(try call.object(socket).socket, isOutgoing: false)
+            return try call.resources.add(pollable, under: socket)
         }
     }
 }

@@ -63,6 +63,7 @@ final class UDPSocketResource: HostResource {
 
     let socket: UDPSocket
     private var isBinding = false
+    private var isConnecting = false
     weak var incoming: IncomingDatagramStream?
     weak var outgoing: OutgoingDatagramStream?
 
@@ -77,6 +78,18 @@ final class UDPSocketResource: HostResource {
     func finishBind() throws(NetworkError) {
         if !isBinding { throw .notInProgress }
         isBinding = false
+    }
+
+    /// Chooses the peer, as the version of 2023-10-18 does.
+    func startConnect(_ address: SocketAddress) throws(NetworkError) {
+        if isBinding || isConnecting { throw .concurrencyConflict }
+        do throws(HostError) { try socket.connect(address) } catch { throw NetworkError(error) }
+        isConnecting = true
+    }
+
+    func finishConnect() throws(NetworkError) {
+        if !isConnecting { throw .notInProgress }
+        isConnecting = false
     }
 }
 

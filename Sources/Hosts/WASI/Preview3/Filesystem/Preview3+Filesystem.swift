@@ -60,6 +60,7 @@ extension Preview3 {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, offset: UInt64) throws(Trap)
                 -> InputSource<FileCode>.Answer in
             let file = try Preview2.FileCall(call, descriptor)
+            guard Int64(exactly: offset) != nil else { return InputSource.failure(.invalid) }
             do throws(HostError) {
                 let input = try file.system.input(file.number, from: offset, for: file.guest)
                 return InputSource.answer(input, on: file.guest.eventLoop)
@@ -122,6 +123,7 @@ extension Preview3 {
             let file = try Preview2.FileCall(call, descriptor)
             return try answer { () throws(HostFailure) in
                 try told { () throws(HostError) in
+                    if case .directory = try file.system.descriptor(file.number).kind { throw .badDescriptor }
                     try file.system.file(file.number, .fileAdvise, else: .badDescriptor)
                         .advise(offset: offset, count: length, advice.hostAdvice)
                 }
@@ -132,6 +134,8 @@ extension Preview3 {
                 -> FileAnswer<NoValue> in
             let file = try Preview2.FileCall(call, descriptor)
             return try answer { () throws(HostFailure) in
+                let ways = try told { () throws(HostError) in try file.system.ways(file.number) }
+                guard ways.writes else { throw .code(.invalid) }
                 try file.system.setSize(file.number, size, for: file.guest)
             }
         }

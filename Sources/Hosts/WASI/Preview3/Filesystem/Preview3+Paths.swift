@@ -66,7 +66,9 @@ extension Preview3 {
                 guard case .code(let code) = error else { throw Preview2.trap(error) }
                 return .failure(FileCode(code))
             }
-            return .success(try call.resources.add(Descriptor(opened, of: file.system)))
+            let result = Descriptor(
+                opened, of: file.system, isMutating: flags.contains(.mutateDirectory))
+            return .success(try call.resources.add(result))
         }
     }
 

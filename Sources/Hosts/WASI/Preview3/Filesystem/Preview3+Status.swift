@@ -10,8 +10,11 @@ extension Preview3 {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
                 -> FileAnswer<DescriptorFlags> in
             let file = try Preview2.FileCall(call, descriptor)
+            let isMutating = try call.object(descriptor).isMutating
             return try answer { () throws(HostFailure) in
-                try told { () throws(HostError) in try flags(of: file) }
+                try told { () throws(HostError) in 
+                    try flags(of: file, isMutating)
+                }
             }
         }
         types.function("[method]descriptor.get-type") {
@@ -67,13 +70,15 @@ extension Preview3 {
         try told { () throws(HostError) in try file.system.status(file.number) }
     }
 
-    private static func flags(of file: Preview2.FileCall) throws(HostError) -> DescriptorFlags {
+    private static func flags(
+        of file: Preview2.FileCall, _ isMutating: Bool
+    ) throws(HostError) -> DescriptorFlags {
         let ways = try file.system.ways(file.number)
         let host = try file.system.descriptor(file.number).flags
         var flags: DescriptorFlags = []
         if ways.reads { flags.insert(.read) }
         if ways.writes { flags.insert(.write) }
-        if ways.changes { flags.insert(.mutateDirectory) }
+        if ways.changes, isMutating { flags.insert(.mutateDirectory) }
         if host.contains(.sync) { flags.insert(.fileIntegritySync) }
         if host.contains(.dataSync) { flags.insert(.dataIntegritySync) }
         if host.contains(.readSync) { flags.insert(.requestedWriteSync) }

@@ -11,8 +11,11 @@ extension Preview3 {
         let insecure = linker.interface("wasi:random/insecure@\(version)")
         defineNumbers(in: insecure, "get-insecure-random-bytes", "get-insecure-random-u64")
         linker.interface("wasi:random/insecure-seed@\(version)").function("get-insecure-seed") {
-            (_: borrowing ComponentCall) throws(Trap) -> CanonicalTuple<UInt64, UInt64> in
-            CanonicalTuple(try Preview2.randomNumber(), try Preview2.randomNumber())
+            (call: borrowing ComponentCall) throws(Trap) -> CanonicalTuple<UInt64, UInt64> in
+            do throws(HostError) {
+                let seed = try call.state(GuestSystem.key).insecureSeed()
+                return CanonicalTuple(seed.0, seed.1)
+            } catch { throw Preview2.trap(.code(error)) }
         }
     }
 
