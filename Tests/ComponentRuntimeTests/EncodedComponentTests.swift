@@ -8,7 +8,7 @@ import Testing
 import WasmEngine
 
 /// Encoded components in our own runtime.
-@Suite struct RunningTests {
+@Suite struct EncodedComponentTests {
     private static let world = """
         package test:run;
         interface store {
