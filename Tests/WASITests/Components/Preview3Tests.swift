@@ -2,6 +2,7 @@ import ComponentModel
 import ComponentRuntime
 import HostSystem
 import NIOCore
+import NIOPosix
 import Testing
 import WasmEngine
 

@@ -99,6 +99,8 @@ final class WagiInvocation: GuestTexts {
 /// Standard input and standard error.
 extension WagiInvocation: GuestInput, GuestOutput {
     var type: HostFileType { .unknown }
+    // Preview 1 has only codes.
+    var cause: (any Error)? { nil }
 
     private var body: RequestBodyInput {
         if let input { return input }
