@@ -99,7 +99,6 @@ final class WagiInvocation: GuestTexts {
 /// Standard input and standard error.
 extension WagiInvocation: GuestInput, GuestOutput {
     var type: HostFileType { .unknown }
-    // Preview 1 has only codes.
     var cause: (any Error)? { nil }
 
     private var body: RequestBodyInput {
