@@ -1,5 +1,6 @@
 import NIOCore
 import HostSystem
+import NIOCore
 import Testing
 import WasmEngine
 

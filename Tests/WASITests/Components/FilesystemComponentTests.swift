@@ -1,5 +1,6 @@
 import Foundation
 import HostSystem
+import NIOCore
 import NIOPosix
 import Testing
 import WasmEngine

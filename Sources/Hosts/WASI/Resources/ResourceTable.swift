@@ -80,6 +80,8 @@ public final class ResourceTable {
         entries[Int(representation)] = Entry(link: firstFree)
         firstFree = Int(representation)
         count -= 1
+        // Its end may lead back here, so it comes after all changes.
+        withExtendedLifetime(entry) {}
     }
 
     private func insert(_ object: AnyObject, parent: Int) throws(Trap) -> UInt64 {

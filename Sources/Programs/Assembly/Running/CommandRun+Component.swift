@@ -4,6 +4,7 @@ import ComponentRuntime
 import HostSystem
 import NIOCore
 import WASI
+import WASIHTTP
 import WasmEngine
 
 /// Components that are commands.
@@ -17,6 +18,7 @@ extension CommandRun {
         let report = CacheFolder.report(to: console, isQuiet: false)
         let linker = ComponentLinker()
         Preview2.define(in: linker)
+        Preview2HTTP.define(in: linker)
         Preview3.define(in: linker)
         let name = request.modulePath
         let plan: ComponentPlan
@@ -36,9 +38,9 @@ extension CommandRun {
     private func entry(of plan: ComponentPlan) throws -> ComponentEntry {
         let exported = plan.component.exports.map(\.name)
         for interface in Preview3.runInterfaces + Preview2.runInterfaces {
+            // A component has one of them at most; the sentence below says what it has instead.
             let entry = try? plan.function(
                 interface, "run", parameters: NoParameters.self, result: Result<NoValue, NoValue>.self)
-            // The newest version that there is; the sentence below says what it has instead.
             if let entry { return entry }
         }
         let listing =
@@ -60,11 +62,13 @@ extension CommandRun {
     }
 
     func start(
-        _ plan: ComponentPlan, _ entry: ComponentEntry, _ system: GuestSystem, _ scheduler: FiberScheduler,
+        _ plan: ComponentPlan, _ entry: ComponentEntry, _ system: GuestSystem,
+        _ client: any OutboundHTTPClient, _ scheduler: FiberScheduler,
         _ ended: EventLoopPromise<ProcessStatus>
     ) throws {
         let instance = try ComponentInstance(plan, instanceLimits: instanceLimits(true))
         Preview2.install(system, in: instance.store)
+        instance.store[HTTPHostState.key] = HTTPHostState(client: client)
         var status = ProcessStatus.success
         instance.run(on: scheduler, limits: fiberLimits) { (caller) throws(Trap) in
             if case .failure = try caller.call(entry, NoParameters()) {

@@ -5,6 +5,7 @@ import ComponentRuntime
 import HostSystem
 import NIOCore
 import NIOPosix
+import OutboundHTTP
 import WASI
 import WasmEngine
 
@@ -39,6 +40,8 @@ struct CommandRun {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let schedulers = try await FiberSchedulers(engine: engine, group: group)
         let loop = group.next()
+        let client = PooledHTTPClient()
+        defer { client.close() }
         let ended = loop.makePromise(of: ProcessStatus.self)
         loop.execute {
             do {
@@ -47,7 +50,7 @@ struct CommandRun {
                 case .command(let entry):
                     try start(entry, system, schedulers.scheduler(on: loop), ended)
                 case .component(let plan, let entry):
-                    try start(plan, entry, system, schedulers.scheduler(on: loop), ended)
+                    try start(plan, entry, system, client, schedulers.scheduler(on: loop), ended)
                 }
             } catch { ended.fail(error) }
         }

@@ -72,9 +72,6 @@ final class ComponentCore {
 
     private var nextStep = 0
 
-    /// Whether all core instances were made; the start function of the last one may still be to run.
-    var isInstantiated: Bool { nextStep == plan.core.steps.count }
-
     /// Makes core instances until one has a start function, which the caller runs before it asks again. Nothing when
     /// all core instances are there.
     func nextStart() throws(Trap) -> StartCall? {

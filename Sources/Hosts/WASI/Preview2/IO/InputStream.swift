@@ -32,6 +32,7 @@ public final class InputStream: HostResource {
                 case .end: break
                 }
             } else {
+                let count = min(count, StreamLimits.copiedReadBytes)
                 var bytes = [UInt8](repeating: 0, count: count)
                 var span = bytes.mutableSpan
                 var raw = unsafe span.mutableBytes
