@@ -71,11 +71,12 @@ struct WagiInvocationTests {
         let route = RouteTable.Entry(
             pattern: pattern, texts: RouteTexts(manifestText: "/..."), triggerIndex: 0)
         let match = RouteMatch(entry: 0, triggerIndex: 0, rest: nil)
+        let program = WagiProgram(
+            component: component, command: command, options: .standard, log: log, logger: log.logger)
         WagiInvocation(
-            exchange: transport.exchange(.POST, hasBody: true), component: component,
-            request: WagiInvocation.Request(options: .standard, route: route, match: match, path: "/"),
-            log: log, logger: log.logger
-        ).start(command, scheduler: scheduler)
+            exchange: transport.exchange(.POST, hasBody: true), program: program, route: route, match: match,
+            path: "/"
+        ).start(scheduler: scheduler)
     }
 
     /// Runs the program to its end.

@@ -152,7 +152,8 @@ struct PooledHTTPClientTests {
         try await withRawServer("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", closes: false) { server in
             let client = PooledHTTPClient()
             for _ in 0..<5 {
-                #expect(try await ask(TestRequest("127.0.0.1:\(server.port)"), client).text == "ok")
+                let answer = try await ask(TestRequest("127.0.0.1:\(server.port)"), client)
+                #expect(answer.text == "ok")
             }
             #expect(server.connectionCount == 1)
             #expect(client.requestCount == 0)
@@ -164,7 +165,8 @@ struct PooledHTTPClientTests {
         try await withRawServer("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok") { server in
             let client = PooledHTTPClient()
             for _ in 0..<5 {
-                #expect(try await ask(TestRequest("127.0.0.1:\(server.port)"), client).text == "ok")
+                let answer = try await ask(TestRequest("127.0.0.1:\(server.port)"), client)
+                #expect(answer.text == "ok")
             }
         }
     }

@@ -36,11 +36,9 @@ struct HTTP1ResponseWriter {
             Self.room(status, headers) + circumstances.dateField.utf8.count
             + circumstances.requestID.utf8.count
         var isWhole = false
-        // The bytes are used inside the closure only, as far as the buffer made room.
-        unsafe out.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { bytes in
-            var head = unsafe HeadBytes(bytes)
+        out.writeHead(room: room) { head in
             isWhole = writeHead(status, headers, bodyLength: bodyLength, into: &head, &circumstances)
-            return isWhole ? head.count : 0
+            return isWhole
         }
         return isWhole
     }
@@ -107,10 +105,9 @@ struct HTTP1ResponseWriter {
 
     /// Appends a status line to `out`.
     static func writeStatusLine(_ status: HTTPResponseStatus, into out: inout ByteBuffer) {
-        unsafe out.writeWithUnsafeMutableBytes(minimumWritableBytes: room(status, [:])) { bytes in
-            var head = unsafe HeadBytes(bytes)
+        out.writeHead(room: room(status, [:])) { head in
             writeStatusLine(status, into: &head)
-            return head.count
+            return true
         }
     }
 
@@ -159,13 +156,12 @@ struct HTTP1ResponseWriter {
     static func writeInformational(
         _ status: HTTPResponseStatus, _ headers: HTTPHeaders, into out: inout ByteBuffer
     ) {
-        unsafe out.writeWithUnsafeMutableBytes(minimumWritableBytes: room(status, headers)) { bytes in
-            var head = unsafe HeadBytes(bytes)
+        out.writeHead(room: room(status, headers)) { head in
             writeStatusLine(status, into: &head)
             var declared = Declared()
-            for (name, value) in headers where !write(name, value, into: &head, &declared) { return 0 }
+            for (name, value) in headers where !write(name, value, into: &head, &declared) { return false }
             head.append("\r\n")
-            return head.count
+            return true
         }
     }
 

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// Memory that a response head is written to: room is made once, then bytes are only copied.
 ///
 /// Writing a head piece by piece into a `ByteBuffer` asks a dozen times whether the buffer is shared and large enough.
@@ -8,7 +10,7 @@
 
     /// Writes to `bytes`, which must outlive this.
     @unsafe
-    init(_ bytes: UnsafeMutableRawBufferPointer) { unsafe self.bytes = bytes }
+    fileprivate init(_ bytes: UnsafeMutableRawBufferPointer) { unsafe self.bytes = bytes }
 
     /// Appends a text.
     @inline(__always)
@@ -65,5 +67,16 @@
         guard let source = piece.baseAddress, let target = unsafe bytes.baseAddress else { return }
         unsafe (target + count).copyMemory(from: source, byteCount: piece.count)
         count += piece.count
+    }
+}
+
+extension ByteBuffer {
+    /// Appends what `write` writes, at most `room` bytes; nothing where it answers false.
+    mutating func writeHead(room: Int, _ write: (inout HeadBytes) -> Bool) {
+        // The bytes are used inside the closure only, and as many as the buffer made room for.
+        unsafe writeWithUnsafeMutableBytes(minimumWritableBytes: room) { bytes in
+            var head = unsafe HeadBytes(bytes)
+            return write(&head) ? head.count : 0
+        }
     }
 }

@@ -106,7 +106,7 @@ final class LoopState: @unchecked Sendable {
     // MARK: Output
 
     // How long the first of several finished responses waits for the others of the loop's turn.
-    private static let flushDelayMax = TimeAmount.microseconds(100)
+    private static let flushDelayMax = TimeAmount.microseconds(250)
 
     /// Has `connection` flushed at the end of the loop's turn.
     ///

@@ -10,7 +10,7 @@ public import WasmEngine
 /// Answers the requests of one application: finds the trigger of a path and runs what it names.
 public struct HTTPTriggerHandler: HTTPHandler {
     private enum Target: Sendable {
-        case wagi(LoadedComponent, EntryPoint, WagiOptions)
+        case wagi(WagiProgram)
         case component(LoadedComponent, HTTPProgram)
         case fixed(HTTPResponseStatus, HTTPHeaders, ByteBuffer)
     }
@@ -38,10 +38,14 @@ public struct HTTPTriggerHandler: HTTPHandler {
         self.logger = logger
         self.targets = loaded.application.httpTriggers.map { trigger in
             switch (trigger.handler, trigger.executor) {
-            case (.component(let id), let executor):
-                guard let component = loaded.component(id) else { return Self.unavailable }
+            case (.component, let executor):
+                guard let component = loaded.component(of: trigger) else { return Self.unavailable }
                 switch (component.program, executor) {
-                case (.command(let command), .wagi(let options)): return .wagi(component, command, options)
+                case (.command(let command), .wagi(let options)):
+                    return .wagi(
+                        WagiProgram(
+                            component: component, command: command, options: options, log: log,
+                            logger: logger))
                 case (.http(let program), .http): return .component(component, program)
                 default: return Self.unavailable
                 }
@@ -71,9 +75,12 @@ public struct HTTPTriggerHandler: HTTPHandler {
         switch targets[match.triggerIndex] {
         case .fixed(let status, let headers, let body):
             exchange.respond(status, headers, body: body)
-        case .wagi(let component, let command, let options):
-            guard admits(exchange, component) else { return }
-            run(component, command, options, exchange, match, path)
+        case .wagi(let program):
+            guard admits(exchange, program.component) else { return }
+            WagiInvocation(
+                exchange: exchange, program: program, route: routes.entries[match.entry], match: match,
+                path: path
+            ).start(scheduler: schedulers.scheduler(on: exchange.eventLoop))
         case .component(let component, let program):
             guard admits(exchange, component) else { return }
             ComponentInvocation(
@@ -91,16 +98,6 @@ public struct HTTPTriggerHandler: HTTPHandler {
         else { return true }
         exchange.respond(.payloadTooLarge)
         return false
-    }
-
-    private func run(
-        _ component: LoadedComponent, _ command: EntryPoint, _ options: WagiOptions,
-        _ exchange: HTTPExchange, _ match: RouteMatch, _ path: String
-    ) {
-        let request = WagiInvocation.Request(
-            options: options, route: routes.entries[match.entry], match: match, path: path)
-        WagiInvocation(exchange: exchange, component: component, request: request, log: log, logger: logger)
-            .start(command, scheduler: schedulers.scheduler(on: exchange.eventLoop))
     }
 
     /// `/.well-known/spin/`: health and information; nothing else there belongs to the application.

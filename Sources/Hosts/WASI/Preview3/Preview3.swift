@@ -1,7 +1,7 @@
 public import ComponentRuntime
 
-/// WASI 0.3: the interfaces of `wasi:cli`, `wasi:clocks`, `wasi:random` and `wasi:filesystem`, each a thin skin over
-/// `GuestSystem`.
+/// WASI 0.3: the interfaces of `wasi:cli`, `wasi:clocks`, `wasi:random`, `wasi:filesystem` and `wasi:sockets`,
+/// each a thin skin over `GuestSystem`.
 ///
 /// A store that runs such a component has what ``Preview2/install(_:in:limits:)`` puts there.
 public enum Preview3 {
@@ -18,6 +18,7 @@ public enum Preview3 {
             defineClocks(in: linker, version)
             defineRandom(in: linker, version)
             defineFilesystem(in: linker, version)
+            defineSockets(in: linker, version)
         }
     }
 }

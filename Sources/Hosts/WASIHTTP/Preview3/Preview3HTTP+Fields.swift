@@ -19,7 +19,7 @@ extension Preview3HTTP {
             do throws(HTTPFieldError) {
                 fields = try HTTPFields(list, limits: call.state(HTTPHostState.key).limits)
             } catch {
-                return .failure(HeaderError3(error))
+                return .failure(HeaderError3(error, call))
             }
             return .success(try call.resources.add(FieldsResource(fields)))
         }
@@ -51,7 +51,7 @@ extension Preview3HTTP {
                 call: borrowing ComponentCall, fields: Borrow<FieldsResource>, name: String,
                 values: [HTTPFieldValue]
             ) throws(Trap) -> Result<NoValue, HeaderError3> in
-            change(try call.object(fields)) { (fields) throws(HTTPFieldError) in
+            change(try call.object(fields), call) { (fields) throws(HTTPFieldError) in
                 try fields.set(name, values)
                 return NoValue()
             }
@@ -59,7 +59,7 @@ extension Preview3HTTP {
         types.function("[method]fields.delete") {
             (call: borrowing ComponentCall, fields: Borrow<FieldsResource>, name: String) throws(Trap)
                 -> Result<NoValue, HeaderError3> in
-            change(try call.object(fields)) { (fields) throws(HTTPFieldError) in
+            change(try call.object(fields), call) { (fields) throws(HTTPFieldError) in
                 _ = try fields.delete(name)
                 return NoValue()
             }
@@ -67,14 +67,15 @@ extension Preview3HTTP {
         types.function("[method]fields.get-and-delete") {
             (call: borrowing ComponentCall, fields: Borrow<FieldsResource>, name: String) throws(Trap)
                 -> Result<[HTTPFieldValue], HeaderError3> in
-            change(try call.object(fields)) { (fields) throws(HTTPFieldError) in try fields.delete(name) }
+            change(try call.object(fields), call) { (fields) throws(HTTPFieldError) in try fields.delete(name)
+            }
         }
         types.function("[method]fields.append") {
             (
                 call: borrowing ComponentCall, fields: Borrow<FieldsResource>, name: String,
                 value: HTTPFieldValue
             ) throws(Trap) -> Result<NoValue, HeaderError3> in
-            change(try call.object(fields)) { (fields) throws(HTTPFieldError) in
+            change(try call.object(fields), call) { (fields) throws(HTTPFieldError) in
                 try fields.append(name, value)
                 return NoValue()
             }
@@ -82,12 +83,13 @@ extension Preview3HTTP {
     }
 
     private static func change<Value>(
-        _ resource: FieldsResource, _ body: (inout HTTPFields) throws(HTTPFieldError) -> Value
+        _ resource: FieldsResource, _ call: borrowing ComponentCall,
+        _ body: (inout HTTPFields) throws(HTTPFieldError) -> Value
     ) -> Result<Value, HeaderError3> {
         do throws(HTTPFieldError) {
             return .success(try body(&resource.fields))
         } catch {
-            return .failure(HeaderError3(error))
+            return .failure(HeaderError3(error, call))
         }
     }
 

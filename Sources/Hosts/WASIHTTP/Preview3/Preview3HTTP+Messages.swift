@@ -55,7 +55,8 @@ extension Preview3HTTP {
         types.function("[method]request.set-method") {
             (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>, method: RequestMethod)
                 throws(Trap) -> Result<NoValue, NoValue> in
-            outcome(try call.object(request).head.setMethod(method))
+            outcome(
+                try call.object(request).head.setMethod(method), call, "the method is not a token")
         }
         types.function("[method]request.get-path-with-query") {
             (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>) throws(Trap) -> String? in
@@ -63,7 +64,10 @@ extension Preview3HTTP {
         }
         types.function("[method]request.set-path-with-query") {
             (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>, path: String?) throws(Trap)
-                -> Result<NoValue, NoValue> in outcome(try call.object(request).head.setPathWithQuery(path))
+                -> Result<NoValue, NoValue> in
+            outcome(
+                try call.object(request).head.setPathWithQuery(path), call,
+                "the path has a character that none has")
         }
         types.function("[method]request.get-scheme") {
             (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>) throws(Trap) -> RequestScheme? in
@@ -72,7 +76,8 @@ extension Preview3HTTP {
         types.function("[method]request.set-scheme") {
             (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>, scheme: RequestScheme?)
                 throws(Trap) -> Result<NoValue, NoValue> in
-            outcome(try call.object(request).head.setScheme(scheme))
+            outcome(
+                try call.object(request).head.setScheme(scheme), call, "the scheme is none")
         }
         types.function("[method]request.get-authority") {
             (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>) throws(Trap) -> String? in
@@ -80,7 +85,9 @@ extension Preview3HTTP {
         }
         types.function("[method]request.set-authority") {
             (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>, authority: String?) throws(Trap)
-                -> Result<NoValue, NoValue> in outcome(try call.object(request).head.setAuthority(authority))
+                -> Result<NoValue, NoValue> in
+            outcome(
+                try call.object(request).head.setAuthority(authority), call, "the authority is none")
         }
     }
 

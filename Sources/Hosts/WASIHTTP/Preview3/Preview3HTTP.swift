@@ -1,5 +1,6 @@
 import ComponentModel
 public import ComponentRuntime
+import HostSystem
 import WASI
 import WasmEngine
 
@@ -8,7 +9,7 @@ public enum Preview3HTTP {
     /// The versions, whose signatures are the same.
     static let versions = ["0.3.0", "0.3.0-rc-2026-03-15"]
 
-    /// Offers `wasi:http/types` in all versions.
+    /// Offers `wasi:http/types` and `wasi:http/client` in all versions.
     public static func define(in linker: ComponentLinker) {
         for version in versions {
             let types = linker.interface("wasi:http/types@\(version)")
@@ -17,11 +18,19 @@ public enum Preview3HTTP {
             defineRequest(in: types)
             defineResponse(in: types)
         }
+        defineClient(in: linker)
     }
 
     /// An answer without a reason.
     static func outcome(_ isDone: Bool) -> Result<NoValue, NoValue> {
         isDone ? .success(NoValue()) : .failure(NoValue())
+    }
+
+    /// An answer without a reason for the guest; the operator sees one.
+    static func outcome(
+        _ isDone: Bool, _ call: borrowing ComponentCall, _ problem: String
+    ) -> Result<NoValue, NoValue> {
+        Preview2HTTP.outcome(isDone, call, problem)
     }
 }
 
@@ -46,7 +55,8 @@ enum HeaderError3: Error, CanonicalVariant {
         }
     }
 
-    init(_ error: HTTPFieldError) {
+    init(_ error: HTTPFieldError, _ call: borrowing ComponentCall) {
+        if let problem = error.problem { call.state(GuestSystem.key).plan.network.refuseRequest(problem) }
         switch error {
         case .invalidSyntax: self = .invalidSyntax
         case .forbidden: self = .forbidden

@@ -19,7 +19,8 @@ import Synchronization
 
     private nonisolated(unsafe) let engine: OpaquePointer
     private let seats = Mutex<[Seat]>([])
-    private let asleep = Atomic<Bool>(true)
+    // Outside of this object: who looks at it holds no reference, whose count would go from core to core.
+    private nonisolated(unsafe) let asleep = UnsafeMutablePointer<Atomic<Bool>>.allocate(capacity: 1)
     private let stopped = Atomic<Bool>(false)
     private nonisolated(unsafe) let alarm = UnsafeMutablePointer<Alarm>.allocate(capacity: 1)
 
@@ -31,6 +32,7 @@ import Synchronization
 
     init(engine: OpaquePointer) {
         unsafe self.engine = engine
+        unsafe asleep.initialize(to: Atomic(true))
         unsafe alarm.initialize(to: Alarm())
         unsafe pthread_mutex_init(&alarm.pointee.mutex, nil)
         unsafe pthread_cond_init(&alarm.pointee.condition, nil)
@@ -45,30 +47,38 @@ import Synchronization
     }
 
     /// Whether a guest runs on one thread. Each thread writes its own, so that none waits for another's cache line.
-    final class Seat: Sendable {
+    @safe final class Seat: Sendable {
+        // Until the seat is given back, which ends the circle.
+        private let ticker: EpochTicker
+        private nonisolated(unsafe) let isTickerAsleep: UnsafeMutablePointer<Atomic<Bool>>
         fileprivate let isTaken = Atomic<Bool>(false)
         // Keeps two seats out of one cache line.
         private let padding = (0, 0, 0, 0, 0, 0, 0, 0)
+
+        fileprivate init(_ ticker: EpochTicker) {
+            self.ticker = ticker
+            unsafe isTickerAsleep = ticker.asleep
+        }
+
+        /// A guest is about to run on the seat's thread.
+        func guestEnters() {
+            isTaken.store(true, ordering: .sequentiallyConsistent)
+            if unsafe isTickerAsleep.pointee.load(ordering: .sequentiallyConsistent) { ticker.wake() }
+        }
+
+        /// The guest of the seat's thread has returned, waits or was preempted.
+        func guestLeaves() { isTaken.store(false, ordering: .relaxed) }
     }
 
     /// A seat for one more thread that runs guests.
     func newSeat() -> Seat {
-        let seat = Seat()
+        let seat = Seat(self)
         seats.withLock { $0.append(seat) }
         return seat
     }
 
     /// Gives a seat back.
     func remove(_ seat: Seat) { seats.withLock { $0.removeAll { $0 === seat } } }
-
-    /// A guest is about to run on the seat's thread.
-    func guestEnters(_ seat: Seat) {
-        seat.isTaken.store(true, ordering: .sequentiallyConsistent)
-        if asleep.load(ordering: .sequentiallyConsistent) { wake() }
-    }
-
-    /// The guest of the seat's thread has returned, waits or was preempted.
-    func guestLeaves(_ seat: Seat) { seat.isTaken.store(false, ordering: .relaxed) }
 
     private var isAnyoneRunning: Bool {
         seats.withLock { $0.contains { $0.isTaken.load(ordering: .sequentiallyConsistent) } }
@@ -82,11 +92,12 @@ import Synchronization
         unsafe pthread_cond_destroy(&alarm.pointee.condition)
         unsafe pthread_mutex_destroy(&alarm.pointee.mutex)
         unsafe alarm.deallocate()
+        unsafe asleep.deinitialize(count: 1).deallocate()
     }
 
     private func wake() {
         unsafe pthread_mutex_lock(&alarm.pointee.mutex)
-        asleep.store(false, ordering: .sequentiallyConsistent)
+        unsafe asleep.pointee.store(false, ordering: .sequentiallyConsistent)
         unsafe pthread_cond_signal(&alarm.pointee.condition)
         unsafe pthread_mutex_unlock(&alarm.pointee.mutex)
     }
@@ -108,12 +119,13 @@ import Synchronization
     private func sleepUntilNeeded() {
         unsafe pthread_mutex_lock(&alarm.pointee.mutex)
         defer { unsafe pthread_mutex_unlock(&alarm.pointee.mutex) }
-        asleep.store(true, ordering: .sequentiallyConsistent)
+        unsafe asleep.pointee.store(true, ordering: .sequentiallyConsistent)
         // A guest that entered before the store above did not see it: look again.
         if isAnyoneRunning {
-            asleep.store(false, ordering: .sequentiallyConsistent)
+            unsafe asleep.pointee.store(false, ordering: .sequentiallyConsistent)
         }
-        while asleep.load(ordering: .sequentiallyConsistent), !stopped.load(ordering: .sequentiallyConsistent)
+        while unsafe asleep.pointee.load(ordering: .sequentiallyConsistent),
+            !stopped.load(ordering: .sequentiallyConsistent)
         {
             unsafe pthread_cond_wait(&alarm.pointee.condition, &alarm.pointee.mutex)
         }

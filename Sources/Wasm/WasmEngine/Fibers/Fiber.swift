@@ -16,7 +16,9 @@ public import NIOCore
     /// Time spent computing so far.
     public var cpuTime: TimeAmount { unsafe computed }
     /// When the call must have ended.
-    public var deadline: NIODeadline
+    public var deadline: NIODeadline {
+        didSet { scheduler.expect(deadline) }
+    }
     /// Asked when the deadline has passed, maybe while the guest computes: for a later one, or nothing to end the guest.
     public var onDeadline: (() -> NIODeadline?)?
 
@@ -221,7 +223,7 @@ public import NIOCore
             scheduler.enqueueReady(self)
         } else {
             unsafe status = .waiting
-            scheduler.watchDeadlines()
+            scheduler.watchDeadline(of: self)
         }
     }
 

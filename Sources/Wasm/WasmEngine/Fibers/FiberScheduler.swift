@@ -21,6 +21,8 @@ public final class FiberScheduler {
     private var isDrainScheduled = false
     private var isSliceScheduled = false
     private var isDeadlineTimerScheduled = false
+    // No waiting fiber's deadline is before this. It may be that of a fiber which has ended.
+    private var earliestDeadline = NIODeadline.distantFuture
 
     // The loop runs immediate tasks until none is left before it looks at its sockets again. A slice that came back
     // as an immediate task would starve them; as a timer that is due in a moment it lets them in.
@@ -54,12 +56,12 @@ public final class FiberScheduler {
 
     func enter(_ fiber: Fiber) {
         unsafe current = fiber
-        engine.ticker.guestEnters(seat)
+        seat.guestEnters()
     }
 
     func leave() {
         unsafe current = nil
-        engine.ticker.guestLeaves(seat)
+        seat.guestLeaves()
     }
 
     func remove(_ fiber: Fiber) {
@@ -82,8 +84,16 @@ public final class FiberScheduler {
     }
 
     /// A fiber waits: from now on its deadline needs a timer.
-    func watchDeadlines() {
+    func watchDeadline(of fiber: Fiber) {
+        expect(fiber.deadline)
         guard !isDeadlineTimerScheduled else { return }
+        scheduleDeadlineCheck()
+    }
+
+    /// A fiber has this deadline from now on.
+    func expect(_ deadline: NIODeadline) { earliestDeadline = min(earliestDeadline, deadline) }
+
+    private func scheduleDeadlineCheck() {
         isDeadlineTimerScheduled = true
         eventLoop.assumeIsolated().scheduleTask(in: Self.deadlineCheckPeriod) { self.checkDeadlines() }
     }
@@ -110,9 +120,22 @@ public final class FiberScheduler {
 
     private func checkDeadlines() {
         isDeadlineTimerScheduled = false
-        if unsafe live.isEmpty { return }
+        if unsafe live.isEmpty {
+            earliestDeadline = .distantFuture
+            return
+        }
         let now = NIODeadline.now()
-        for fiber in unsafe live where fiber.deadline <= now { fiber.interruptAtDeadline() }
-        watchDeadlines()
+        // With thousands of waiting fibers a look at each, a hundred times a second, would be felt.
+        if earliestDeadline <= now {
+            earliestDeadline = .distantFuture
+            for fiber in unsafe live {
+                if fiber.deadline <= now {
+                    fiber.interruptAtDeadline()
+                } else {
+                    expect(fiber.deadline)
+                }
+            }
+        }
+        scheduleDeadlineCheck()
     }
 }

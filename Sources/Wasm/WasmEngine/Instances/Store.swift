@@ -8,8 +8,6 @@ import CWasmtime
     /// Host features with per-instance state that a process may have.
     public static let statesMax = 16
 
-    /// The engine whose pools it uses.
-    public let engine: Engine
     /// The fiber that runs in this store, while one does.
     @exclusivity(unchecked) public internal(set) var fiber: Fiber?
 
@@ -35,14 +33,13 @@ import CWasmtime
     @exclusivity(unchecked) private var states: InlineArray<16, UnsafeMutableRawPointer?> =
         unsafe .init(repeating: nil)
 
-    /// An empty store.
+    /// An empty store. It uses the engine's pools, but does not keep the engine: whoever schedules its fibers does.
     public init(engine: Engine, limits: InstanceLimits = InstanceLimits()) throws {
         guard let raw = unsafe wasmtime_store_new(engine.raw, nil, nil),
             let context = unsafe wasmtime_store_context(raw)
         else { throw EngineError(.exhausted, "The engine made no store.") }
         unsafe self.raw = raw
         unsafe self.context = context
-        self.engine = engine
         self.limits = limits
         let self_ = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe wasmtime_context_set_data(context, self_)

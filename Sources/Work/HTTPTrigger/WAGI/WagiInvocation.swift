@@ -9,56 +9,46 @@ import WasmEngine
 
 /// One request to a CGI program: a fresh instance, its streams tied to the exchange, and what its end means.
 final class WagiInvocation: GuestTexts {
-    /// What the program is told about its request.
-    struct Request {
-        let options: WagiOptions
-        let route: RouteTable.Entry
-        let match: RouteMatch
-        let path: String
-    }
-
     private let exchange: HTTPExchange
-    private let request: Request
-    private let component: LoadedComponent
-    private let logger: Logger
-    private let input: RequestBodyInput
+    private let program: WagiProgram
+    private let route: RouteTable.Entry
+    private let match: RouteMatch
+    private let path: String
     private let output: CGIOutput
-    private let errorOutput: LogOutput
+    // Made when the program first reads, or writes to its standard error: many do neither.
+    private var input: RequestBodyInput?
+    private var errorOutput: LogOutput?
 
     init(
-        exchange: HTTPExchange, component: LoadedComponent, request: Request, log: any GuestLog,
-        logger: Logger
+        exchange: HTTPExchange, program: WagiProgram, route: RouteTable.Entry, match: RouteMatch, path: String
     ) {
-        let limits = component.limits
         self.exchange = exchange
-        self.component = component
-        self.request = request
-        self.logger = logger
-        input = RequestBodyInput(exchange: exchange, bytesMax: limits.requestBodyBytesMax)
+        self.program = program
+        self.route = route
+        self.match = match
+        self.path = path
+        let limits = program.component.limits
         output = CGIOutput(
             exchange: exchange, headBytesMax: limits.responseHeaderBytesMax,
             bodyBytesMax: limits.responseBodyBytesMax)
-        errorOutput = LogOutput(
-            log: log, component: component.component.id.text, requestID: exchange.requestID,
-            bytesMax: limits.logBytesMax)
     }
 
     func arguments() -> EncodedStrings {
-        CGIEnvironment.arguments(template: request.options.argv, head: exchange.head)
+        CGIEnvironment.arguments(template: program.options.argv, head: exchange.head)
     }
 
     func environment() -> EncodedStrings {
         CGIEnvironment.variables(
-            exchange, texts: request.route.texts, parameters: request.route.parameters(in: request.path),
-            pathInfo: request.match.pathInfo(in: request.path))
+            exchange, texts: route.texts, parameters: route.parameters(in: path),
+            pathInfo: match.pathInfo(in: path))
     }
 
-    func start(_ command: EntryPoint, scheduler: FiberScheduler) {
-        let system = GuestSystem(
-            component.plan, input: input, output: output, errorOutput: errorOutput, texts: self)
+    func start(scheduler: FiberScheduler) {
+        let component = program.component
+        let system = GuestSystem(component.plan, input: self, output: output, errorOutput: self, texts: self)
         let fiber: Fiber
         do {
-            fiber = try component.makeFiber(of: command, system: system, scheduler: scheduler) {
+            fiber = try component.makeFiber(of: program.command, system: system, scheduler: scheduler) {
                 self.ended($0)
             }
         } catch {
@@ -71,14 +61,14 @@ final class WagiInvocation: GuestTexts {
     }
 
     private func ended(_ result: Result<[Value], Trap>) {
-        errorOutput.finish()
+        errorOutput?.finish()
         if case .failure(let trap) = result, trap.reason != .exit(0) { return failed(trap) }
         if let failure = output.finish() { fail(.internalServerError, "\(failure)") }
     }
 
     private func failed(_ trap: Trap) {
         if let failure = output.failure { return fail(.internalServerError, "\(failure)") }
-        if let failure = input.failure {
+        if let failure = input?.failure {
             return fail(failure.status, "the request body could not be read: \(failure)")
         }
         switch trap.reason {
@@ -98,8 +88,50 @@ final class WagiInvocation: GuestTexts {
     }
 
     private func note(_ reason: String, _ level: Logger.Level) {
-        logger.log(
+        program.logger.log(
             level: level, "\(reason)",
-            metadata: ["component": "\(component.component.id)", "request-id": "\(exchange.requestID)"])
+            metadata: [
+                "component": "\(program.component.component.id)", "request-id": "\(exchange.requestID)",
+            ])
     }
+}
+
+/// Standard input and standard error.
+extension WagiInvocation: GuestInput, GuestOutput {
+    var type: HostFileType { .unknown }
+    var cause: (any Error)? { nil }
+
+    private var body: RequestBodyInput {
+        if let input { return input }
+        let made = RequestBodyInput(
+            exchange: exchange, bytesMax: program.component.limits.requestBodyBytesMax)
+        input = made
+        return made
+    }
+
+    func read(into bytes: inout MutableRawSpan) throws(HostError) -> GuestRead {
+        try body.read(into: &bytes)
+    }
+
+    var readableBytes: Int? {
+        get throws(HostError) { try body.readableBytes }
+    }
+
+    func wakeWhenReadable(_ token: WakeToken) { body.wakeWhenReadable(token) }
+
+    private var lines: LogOutput {
+        if let errorOutput { return errorOutput }
+        let component = program.component
+        let made = LogOutput(
+            log: program.log, component: component.component.id.text, requestID: exchange.requestID,
+            bytesMax: component.limits.logBytesMax)
+        errorOutput = made
+        return made
+    }
+
+    func write(_ bytes: RawSpan) throws(HostError) -> Int { lines.write(bytes) }
+
+    var isWritable: Bool { true }
+
+    func wakeWhenWritable(_ token: WakeToken) { token.wake() }
 }
