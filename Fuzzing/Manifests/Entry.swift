@@ -9,6 +9,7 @@ private let target: @Sendable ([UInt8]) -> String? = {
     return target
 }()
 
+/// One input; a broken promise ends the program, which the fuzzer reports.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     if let problem = target(Array(UnsafeBufferPointer(start: start, count: count))) { fatalError(problem) }
