@@ -72,7 +72,7 @@ import WasmEngine
         let component = try Component(bytes)
         let main = try #require(component.definition.moduleRanges.first)
         #expect(try CoreModule(Array(bytes[main])).customSections.map(\.name) == ["name"])
-        #expect(World(component, name: "test:a/w").wit == world.world.wit)
+        #expect(try World(component, name: "test:a/w").wit == world.world.wit)
         #expect(try Self.judge.get().refusal(ofComponent: bytes) == nil)
     }
 

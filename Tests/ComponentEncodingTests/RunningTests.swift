@@ -76,7 +76,9 @@ import WasmEngine
                     values[i32: 0] += values[i32: 1]
                 },
                 "from_memory": .init(FunctionType([.i32], [.i32])) { (call, values) throws(Trap) in
-                    values[i32: 0] = try call.memory.load(Int32.self, at: values[u32: 0])
+                    do throws(MemoryFault) {
+                        values[i32: 0] = try call.memory.load(Int32.self, at: values[u32: 0])
+                    } catch { throw Trap.host("\(error)") }
                 },
             ])
         return try linker.link(component, engine: engine)
@@ -137,6 +139,57 @@ import WasmEngine
         #expect(results[1] == [.u32(42)])
         #expect(results[3] == [.string("kept")])
         #expect(results[4] == [.u32(0)])
+    }
+
+    /// What the function returns that a module of one page calls through an adapter with a stack.
+    private func stack(growsMemory: Bool, _ mainExports: String) async throws -> [ComponentValue] {
+        let adapter = try CoreModule(
+            try WasmText.binary(
+                fromText: """
+                    (module
+                      (import "env" "memory" (memory 0))
+                      (import "__main_module__" "cabi_realloc"
+                        (func $realloc (param i32 i32 i32 i32) (result i32)))
+                      (global $other (mut i32) (i32.const 7))
+                      (global $__stack_pointer (mut i32) (i32.const 0))
+                      (global $allocation_state (mut i32) (i32.const 0))
+                      (func (export "stack") (result i32)
+                        (i32.add (global.get $__stack_pointer) (global.get $allocation_state)))
+                      (func (export "block") (result i32)
+                        (call $realloc (i32.const 0) (i32.const 0) (i32.const 8) (i32.const 65537))))
+                    """))
+        let module = try CoreModule(
+            try WasmText.binary(
+                fromText: """
+                    (module
+                      (import "old" "stack" (func $stack (result i32)))
+                      (import "old" "block" (func $block (result i32)))
+                      (memory (export "memory") 1)
+                      \(mainExports)
+                      (func (export "stack") (result i32) (call $stack))
+                      (func (export "block") (result i32) (call $block)))
+                    """))
+        var sources = WITSources()
+        try sources.add(
+            "package a:b;\nworld w { export stack: func() -> u32; export block: func() -> u32; }", file: "a")
+        var encoder = ComponentEncoder(world: try sources.world())
+        encoder.adapters = [ComponentEncoder.Adapter(name: "old", module: adapter)]
+        encoder.growsMemoryForAdapters = growsMemory
+        let component = try Component(try encoder.encode(module))
+        let engine = try Engine()
+        let plan = try ComponentLinker().link(component, engine: engine)
+        return try await call([(["stack"], []), (["block"], [])], plan, engine).flatMap { $0 }
+    }
+
+    @Test func `an adapter is given a stack, and blocks of the module or pages`() async throws {
+        let realloc = """
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 24))
+            """
+        // The stack is the second page, and its state "allocated".
+        let stack = ComponentValue.u32(2 * 65536 + 2)
+        #expect(try await self.stack(growsMemory: false, realloc) == [stack, .u32(24)])
+        #expect(try await self.stack(growsMemory: true, realloc) == [stack, .u32(2 * 65536)])
+        #expect(try await self.stack(growsMemory: false, "") == [stack, .u32(2 * 65536)])
     }
 
     @Test func `a core function that the host lacks is a sentence`() throws {

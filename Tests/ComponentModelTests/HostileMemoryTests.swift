@@ -42,6 +42,35 @@ struct HostileMemoryTests {
         }
     }
 
+    @Test(arguments: ["(list (list u8))", "(list string)"])
+    func `lists that all point to the same bytes trap before they fill the host's memory`(type: String) throws
+    {
+        let fixture = try CanonicalFixture.one(type)
+        let memory = FakeMemory(size: 1 << 20)
+        // 2^16 times the same 2^17 bytes.
+        for element in 0..<UInt64(1 << 16) {
+            try memory.view.store(UInt32(1 << 19), at: element * 8)
+            try memory.view.store(UInt32(1 << 17), at: element * 8 + 4)
+        }
+        let storage = FlatStorage(count: 2)
+        var slots = storage.values
+        try slots.append(0 as UInt32)
+        try slots.append(1 << 16 as UInt32)
+        var context = fixture.context(memory)
+        var input = storage.values
+        #expect(throws: CanonicalTrap.liftedTooMuch) {
+            try context.liftValues(fixture.parameters, most: 16, from: &input)
+        }
+        var typed = fixture.context(memory)
+        input = storage.values
+        #expect(throws: CanonicalTrap.liftedTooMuch) {
+            _ =
+                type == "(list string)"
+                ? try [String].lift(from: &input, &typed).count
+                : try [[UInt8]].lift(from: &input, &typed).count
+        }
+    }
+
     /// Whether there is a value; anything but a trap is an issue.
     private func succeeds<Value>(_ body: () throws -> Value) -> Bool {
         do {

@@ -4,15 +4,22 @@ import Testing
 struct GuestTests {
     /// The name of each guest: what `.build-guests` calls it, or the text's file name.
     private var guests: [String] {
-        Repository.current.paths
-            .filter { $0.hasPrefix("guests/") && ($0.hasSuffix(".c") || $0.hasSuffix(".wat")) }
-            .compactMap { path in
-                path.split(separator: "/").last?.split(separator: ".").first.map(String.init)
-            }
+        sources.compactMap { path in
+            let parts = path.split(separator: "/")
+            // A program in Python is a folder.
+            return path.hasSuffix("/app.py")
+                ? String(parts[parts.count - 2]) : parts.last?.split(separator: ".").first.map(String.init)
+        }
+    }
+
+    private var sources: [String] {
+        Repository.current.paths.filter { path in
+            path.hasPrefix("guests/") && [".c", ".wat", "/app.py"].contains(where: path.hasSuffix)
+        }
     }
 
     @Test func `no two guests have the same name`() {
-        #expect(guests.count >= 14)
+        #expect(guests.count >= 19)
         #expect(Set(guests).count == guests.count)
     }
 
@@ -26,12 +33,10 @@ struct GuestTests {
     }
 
     @Test func `every guest says in its first line what it does`() {
-        let silent = Repository.current.paths
-            .filter { $0.hasPrefix("guests/") && ($0.hasSuffix(".c") || $0.hasSuffix(".wat")) }
-            .filter { path in
-                let text = Repository.current.text(path) ?? ""
-                return !text.hasPrefix("// ") && !text.hasPrefix(";; ")
-            }
+        let silent = sources.filter { path in
+            let text = Repository.current.text(path) ?? ""
+            return !["// ", ";; ", "# "].contains(where: text.hasPrefix)
+        }
         expectNone(silent)
     }
 

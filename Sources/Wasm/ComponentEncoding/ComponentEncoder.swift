@@ -27,6 +27,9 @@ public struct ComponentEncoder: Sendable {
     /// Module names whose functions the host supplies itself: the component then imports a core module under the name
     /// that ``NativeModule`` gives, which only hosts that know it can link.
     public var nativeModules: Set<String> = []
+    /// Whether adapters get new pages of memory where they would call the main module's allocator. For modules whose
+    /// allocator calls the adapter while it is not ready, such as Go's.
+    public var growsMemoryForAdapters = false
 
     /// An encoder without adapters.
     public init(world: World? = nil) { self.world = world }
@@ -54,6 +57,7 @@ public struct ComponentEncoder: Sendable {
         for adapter in adapters { surroundings.adapters[adapter.name] = adapter.module.functionSignatures }
         let main = try BoundModule(module, stringEncoding: stringEncoding, in: surroundings, &flattening)
         surroundings.main = module
+        surroundings.growsMemory = growsMemoryForAdapters
         var bound: [(name: String, module: BoundModule)] = []
         for (adapter, encoding) in zip(adapters, adapterEncodings) {
             let others = surroundings.adapters
@@ -109,31 +113,23 @@ public struct ComponentEncoder: Sendable {
 extension CoreModule {
     /// The module without the sections that describe its world.
     var strippedBytes: [UInt8] {
-        let described = Set(
-            componentTypes.map { $0.contents.startIndex }
-        )
+        let described = componentTypes.map(\.contents.startIndex)
         guard !described.isEmpty else { return bytes }
+        var next = 0
         var result = Array(bytes.prefix(8))
-        var offset = 8
-        while offset < bytes.count {
-            let start = offset
-            let id = bytes[offset]
-            offset += 1
-            var size = 0
-            var shift = 0
-            while offset < bytes.count {
-                let byte = bytes[offset]
-                offset += 1
-                size |= Int(byte & 0x7f) << shift
-                shift += 7
-                if byte < 0x80 { break }
+        var reader = SectionReader(bytes)
+        reader.skip(to: 8)
+        while true {
+            let start = reader.offset
+            guard let (id, end) = reader.section() else { return result }
+            // Both are in the order of the binary.
+            if id == 0, next < described.count, described[next] <= end {
+                next += 1
+            } else {
+                result += bytes[start..<end]
             }
-            let end = min(bytes.count, offset + size)
-            let isDescription = id == 0 && described.contains { $0 >= offset && $0 <= end }
-            if !isDescription { result += bytes[start..<end] }
-            offset = end
+            reader.skip(to: end)
         }
-        return result
     }
 
     /// Exported functions with their signatures.

@@ -23,7 +23,7 @@ public struct ComponentTools: Sendable {
             if CoreModule.isModule(bytes) {
                 report = try BinaryReport(try CoreModule(bytes, features: .all))
             } else {
-                report = BinaryReport(try Component(bytes, features: .all))
+                report = try BinaryReport(try Component(bytes, features: .all))
             }
         } catch {
             throw OperatorError("\(request.path): \(error)")
@@ -111,6 +111,7 @@ public struct ComponentTools: Sendable {
         let component: [UInt8]
         do {
             var encoder = ComponentEncoder(world: try world(request))
+            encoder.growsMemoryForAdapters = request.growsMemory
             for adapter in request.adapters {
                 encoder.adapters.append(
                     ComponentEncoder.Adapter(

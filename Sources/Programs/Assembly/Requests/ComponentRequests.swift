@@ -52,16 +52,19 @@ public struct EncodeComponentRequest: Sendable, Equatable {
     public var world: String?
     /// Adapters.
     public var adapters: [Adapter]
+    /// True when adapters get new pages of memory instead of blocks of the module's allocator.
+    public var growsMemory: Bool
 
     /// A request for the module at `modulePath`.
     public init(
         modulePath: String, outputPath: String, witPaths: [String] = [], world: String? = nil,
-        adapters: [Adapter] = []
+        adapters: [Adapter] = [], growsMemory: Bool = false
     ) {
         self.modulePath = modulePath
         self.outputPath = outputPath
         self.witPaths = witPaths
         self.world = world
         self.adapters = adapters
+        self.growsMemory = growsMemory
     }
 }

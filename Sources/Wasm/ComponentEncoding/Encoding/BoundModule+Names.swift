@@ -92,41 +92,33 @@ extension BoundModule {
 }
 
 extension World {
-    /// The imported interface of a name, or of a compatible version of it.
-    func imported(_ name: String) -> InterfaceID? { Self.interface(name, in: imports) }
-    /// The exported interface of a name, or of a compatible version of it.
-    func exported(_ name: String) -> InterfaceID? { Self.interface(name, in: exports) }
-
-    private static func interface(_ name: String, in items: [Item]) -> InterfaceID? {
-        var compatible: InterfaceID?
-        for item in items {
-            guard case .interface(let id) = item.entity else { continue }
-            if item.name == name { return id }
-            if compatible == nil, InterfaceVersion.areCompatible(item.name, name) { compatible = id }
-        }
-        return compatible
-    }
-
     /// The streams and futures in a function's type, in the order in which tools number them: parameters before the
     /// result, what is inside before what is around.
     func channels(of function: WorldFunction) -> [WorldValueType] {
-        var found: [WorldValueType] = []
-        for type in function.valueTypes { addChannels(of: type, to: &found) }
-        return found
+        var search = ChannelSearch()
+        for type in function.valueTypes { addChannels(of: type, to: &search) }
+        return search.found
     }
 
-    // Tools number by place, so that a type that stands twice is counted twice; the limit is for hostile worlds.
-    private static let channelsMax = 10_000
+    private struct ChannelSearch {
+        // Tools number by place, so that a type that stands twice is counted twice. A small type can be large when it
+        // is written out: this is where the search ends.
+        static let stepsMax = 100_000
 
-    private func addChannels(of type: WorldValueType, to found: inout [WorldValueType]) {
-        guard found.count < Self.channelsMax else { return }
+        var found: [WorldValueType] = []
+        var steps = 0
+    }
+
+    private func addChannels(of type: WorldValueType, to search: inout ChannelSearch) {
+        search.steps += 1
+        guard search.steps <= ChannelSearch.stepsMax else { return }
         if case .named(let id) = type {
-            for part in self[id].kind.parts { addChannels(of: part, to: &found) }
+            for part in self[id].kind.parts { addChannels(of: part, to: &search) }
             return
         }
-        for part in type.parts { addChannels(of: part, to: &found) }
+        for part in type.parts { addChannels(of: part, to: &search) }
         switch type {
-        case .stream, .future: found.append(type)
+        case .stream, .future: search.found.append(type)
         default: break
         }
     }
@@ -158,7 +150,7 @@ extension Flattening {
                 Needs(
                     memory: builtin.takesMemory || isText, realloc: builtin.bytes == [0x1d], strings: isText)
             )
-        case .native, .adapter, .mainExport: return (nil, Needs())
+        case .native, .adapter, .mainExport, .pageAllocator: return (nil, Needs())
         }
     }
 }

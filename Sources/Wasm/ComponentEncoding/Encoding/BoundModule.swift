@@ -17,6 +17,8 @@ enum ImportSource {
     case native
     /// A function of an adapter.
     case adapter(name: String)
+    /// What an adapter takes for the main module's allocator, when that has none.
+    case pageAllocator
     /// What an adapter imports of the main module.
     case mainExport(name: String, CoreSort)
 }
@@ -68,6 +70,8 @@ struct BoundModule {
         var nativeModules: Set<String>
         /// Nil in the main module itself.
         var main: CoreModule?
+        /// Whether adapters are kept away from the main module's allocator.
+        var growsMemory = false
     }
 
     init(
@@ -155,7 +159,9 @@ struct BoundModule {
                 signature: signature ?? CoreSignature(parameters: [], results: []), needs: needs)
         }
         if let main = surroundings.main, module == "__main_module__" || module == "env" {
-            return make(try mainExport(name, type, signature, of: main), Flattening.Needs())
+            return make(
+                try mainExport(name, type, signature, of: main, growsMemory: surroundings.growsMemory),
+                Flattening.Needs())
         }
         guard let signature else {
             throw EncodingError(
@@ -195,7 +201,8 @@ struct BoundModule {
     }
 
     private static func mainExport(
-        _ name: String, _ type: CoreEntityType, _ signature: CoreSignature?, of main: CoreModule
+        _ name: String, _ type: CoreEntityType, _ signature: CoreSignature?, of main: CoreModule,
+        growsMemory: Bool
     ) throws(EncodingError) -> ImportSource {
         let sort: CoreSort =
             switch type {
@@ -205,7 +212,12 @@ struct BoundModule {
             case .global: .global
             case .tag: .tag
             }
-        let export = main.definition.exports.first { main.names[$0.name] == name && $0.sort == sort }
+        let isAllocator = sort == .function && ["cabi_realloc", "canonical_abi_realloc"].contains(name)
+        let names = isAllocator ? ["cabi_realloc", "canonical_abi_realloc", "cm32p2_realloc"] : [name]
+        let export = main.definition.exports.first { export in
+            export.sort == sort && names.contains(main.names[export.name])
+        }
+        if isAllocator, export == nil || growsMemory { return .pageAllocator }
         guard let export else {
             throw EncodingError("An adapter needs the export \"\(name)\" of the main module, which has none.")
         }
@@ -213,7 +225,7 @@ struct BoundModule {
             throw EncodingError(
                 "An adapter needs the export \"\(name)\" of the main module with another type.")
         }
-        return .mainExport(name: name, sort)
+        return .mainExport(name: main.names[export.name], sort)
     }
 
     static func text(_ signature: CoreSignature) -> String {

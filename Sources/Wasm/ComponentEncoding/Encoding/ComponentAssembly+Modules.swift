@@ -4,7 +4,10 @@ import ComponentModel
 extension ComponentAssembly {
     mutating func instantiateModules() throws(EncodingError) {
         let mainModule = writer.coreModule(main.module.strippedBytes)
-        let adapterModules = adapters.map { writer.coreModule($0.module.module.strippedBytes) }
+        let setups = adapters.map { AdapterSetup($0.module.module) }
+        let adapterModules = zip(adapters, setups).map { adapter, setup in
+            writer.coreModule(setup?.bytes ?? adapter.module.module.strippedBytes)
+        }
         collectShims()
         let initialize = main.export(.initialize)
         var fixUpModule: UInt32?
@@ -21,8 +24,9 @@ extension ComponentAssembly {
         if let name = main.memoryName { memory = writer.alias(name, ofCore: mainInstance, .memory) }
         for (number, adapter) in adapters.enumerated() {
             let adapterArguments = try arguments(of: adapter.module, adapter: number)
-            adapterInstances[adapter.name] = writer.coreInstance(
-                of: adapterModules[number], with: adapterArguments)
+            let instance = writer.coreInstance(of: adapterModules[number], with: adapterArguments)
+            adapterInstances[adapter.name] = instance
+            if let setup = setups[number] { try makeStack(of: instance, setup) }
         }
         guard let fixUpModule else { return }
         var exports: [CoreExport] = []
@@ -41,6 +45,40 @@ extension ComponentAssembly {
         }
         let instance = writer.coreInstance(of: exports)
         _ = writer.coreInstance(of: fixUpModule, with: [("", instance)])
+    }
+
+    private func mainMemory() throws(EncodingError) -> UInt32 {
+        guard let memory else {
+            throw EncodingError("The module must export its memory as \"memory\": an adapter works in it.")
+        }
+        return memory
+    }
+
+    private mutating func makeStack(of adapter: UInt32, _ setup: AdapterSetup) throws(EncodingError) {
+        var exports = [
+            CoreExport(name: AdapterSetup.memoryName, sort: .memory, index: try mainMemory())
+        ]
+        for global in setup.globals {
+            exports.append(
+                CoreExport(
+                    name: global.name, sort: .global,
+                    index: writer.alias(global.name, ofCore: adapter, .global)))
+        }
+        let instance = writer.coreInstance(of: exports)
+        let module = writer.coreModule(setup.stackModule)
+        _ = writer.coreInstance(of: module, with: [("", instance)])
+    }
+
+    /// The allocator for adapters of a module without any.
+    private mutating func pageAllocator() throws(EncodingError) -> UInt32 {
+        if let known = pageAllocatorIndex { return known }
+        let memory = CoreExport(name: AdapterSetup.memoryName, sort: .memory, index: try mainMemory())
+        let arguments = writer.coreInstance(of: [memory])
+        let module = writer.coreModule(AdapterSetup.allocatorModule)
+        let instance = writer.coreInstance(of: module, with: [("", arguments)])
+        let index = writer.alias(AdapterSetup.allocatorName, ofCore: instance, .function)
+        pageAllocatorIndex = index
+        return index
     }
 
     // MARK: - The shim
@@ -72,6 +110,7 @@ extension ComponentAssembly {
             guard adapter == nil || item.needs.realloc else { return }
         }
         let name = shim.add(item.signature)
+        slots[Slot(adapter: adapter, module: item.module, name: item.name)] = name
         shimmed.append(ShimmedImport(source: .bound(item, adapter: adapter), name: name))
     }
 
@@ -124,14 +163,14 @@ extension ComponentAssembly {
             return CoreExport(
                 name: item.name, sort: sort, index: writer.alias(name, ofCore: mainInstance, sort))
         }
-        let slot = shimmed.first { candidate in
-            guard case .bound(let bound, let owner) = candidate.source, owner == adapter else { return false }
-            return bound.module == item.module && bound.name == item.name
+        if case .pageAllocator = item.source {
+            return CoreExport(name: item.name, sort: .function, index: try pageAllocator())
         }
+        let slot = slots[Slot(adapter: adapter, module: item.module, name: item.name)]
         if let slot, let shimInstance {
             return CoreExport(
                 name: item.name, sort: .function,
-                index: writer.alias(slot.name, ofCore: shimInstance, .function))
+                index: writer.alias(slot, ofCore: shimInstance, .function))
         }
         return CoreExport(
             name: item.name, sort: .function, index: try function(.bound(item, adapter: adapter)))
@@ -242,7 +281,7 @@ extension ComponentAssembly {
             }
             guard builtin.takesMemory, let memory else { return builtin.bytes }
             return builtin.bytes + ByteWriter.write { $0.u32(memory) }
-        case .native, .adapter, .mainExport:
+        case .native, .adapter, .mainExport, .pageAllocator:
             throw EncodingError("\"\(item.name)\" of \"\(item.module)\" is not made by a component.")
         }
     }

@@ -20,12 +20,22 @@ struct ComponentAssembly: TypeEncoding {
     var shimInstance: UInt32?
     /// What the slots of the table are filled with, in the order of the slots.
     var shimmed: [ShimmedImport] = []
+    /// Names in the shim, by what they stand for.
+    var slots: [Slot: String] = [:]
     /// Destructors of exported resource types: the name in the shim.
     var destructors: [World.TypeID: String] = [:]
     var memory: UInt32?
     var mainInstance: UInt32 = 0
     var adapterInstances: [String: UInt32] = [:]
     var coreFunctions: [String: UInt32] = [:]
+    var pageAllocatorIndex: UInt32?
+
+    /// An import of the main module (no adapter) or of an adapter.
+    struct Slot: Hashable {
+        var adapter: Int?
+        var module: String
+        var name: String
+    }
 
     /// A function that can only be made once the modules are there.
     struct ShimmedImport {

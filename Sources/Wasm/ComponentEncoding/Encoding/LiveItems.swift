@@ -28,7 +28,7 @@ struct LiveItems {
         case .resource(_, let id): add(id)
         case .taskReturn(let type): if let type { add(type) }
         case .channel(_, let type): add(type)
-        case .builtin, .native, .adapter, .mainExport: break
+        case .builtin, .native, .adapter, .mainExport, .pageAllocator: break
         }
     }
 

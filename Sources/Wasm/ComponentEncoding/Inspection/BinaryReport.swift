@@ -68,10 +68,12 @@ public struct BinaryReport: Sendable, Encodable {
     public let module: Module?
 
     /// Reports on a component.
-    public init(_ component: Component) {
+    ///
+    /// - Throws: ``EncodingError`` when its types are too large.
+    public init(_ component: Component) throws(EncodingError) {
         kind = "component"
         bytes = component.definition.bytes.count
-        wit = World(component).wit
+        wit = try World(component).wit
         imports = component.imports.map(\.name)
         exports = component.exports.map(\.name)
         self.component = Self.node(0, of: component)

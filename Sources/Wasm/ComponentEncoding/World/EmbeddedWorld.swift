@@ -25,7 +25,7 @@ struct EmbeddedWorld {
             throw EncodingError("\(place) describes no world.")
         }
         world =
-            WorldReader(
+            try WorldReader(
                 component, name: type.name, imports: component.types[type.id].imports,
                 exports: component.types[type.id].exports
             ).world

@@ -59,14 +59,33 @@ public struct World: Sendable {
     public subscript(id: InterfaceID) -> WorldInterface { interfaces[id.index] }
 
     /// The import of a name.
-    public func importedItem(_ name: String) -> Item? { imports.first { $0.name == name } }
+    public func importedItem(_ name: String) -> Item? { importNumbers[name].map { imports[$0] } }
     /// The export of a name.
-    public func exportedItem(_ name: String) -> Item? { exports.first { $0.name == name } }
+    public func exportedItem(_ name: String) -> Item? { exportNumbers[name].map { exports[$0] } }
+
+    // Worlds come from guests, so nothing is searched for.
+    private var importNumbers: [String: Int] = [:]
+    private var exportNumbers: [String: Int] = [:]
+    /// Interfaces by their names with canonical versions; the first of each.
+    private var canonicalImports: [String: InterfaceID] = [:]
+    private var canonicalExports: [String: InterfaceID] = [:]
+
+    /// The imported interface of a name, or of a compatible version of it.
+    func imported(_ name: String) -> InterfaceID? {
+        if case .interface(let id)? = importedItem(name)?.entity { return id }
+        return canonicalImports[InterfaceVersion.canonical(name)]
+    }
+
+    /// The exported interface of a name, or of a compatible version of it.
+    func exported(_ name: String) -> InterfaceID? {
+        if case .interface(let id)? = exportedItem(name)?.entity { return id }
+        return canonicalExports[InterfaceVersion.canonical(name)]
+    }
 
     mutating func add(_ type: WorldType) -> TypeID {
         types.append(type)
         let id = TypeID(index: types.count - 1)
-        if let owner = type.interface { interfaces[owner.index].types.append(id) }
+        if let owner = type.interface { interfaces[owner.index].add(id, type.name) }
         return id
     }
 
@@ -76,11 +95,24 @@ public struct World: Sendable {
     }
 
     mutating func add(_ function: WorldFunction, to interface: InterfaceID) {
-        interfaces[interface.index].functions.append(function)
+        interfaces[interface.index].add(function)
     }
 
-    mutating func addImport(_ item: Item) { imports.append(item) }
-    mutating func addExport(_ item: Item) { exports.append(item) }
+    mutating func addImport(_ item: Item) {
+        if importNumbers[item.name] == nil { importNumbers[item.name] = imports.count }
+        imports.append(item)
+        guard case .interface(let id) = item.entity else { return }
+        let canonical = InterfaceVersion.canonical(item.name)
+        if canonicalImports[canonical] == nil { canonicalImports[canonical] = id }
+    }
+
+    mutating func addExport(_ item: Item) {
+        if exportNumbers[item.name] == nil { exportNumbers[item.name] = exports.count }
+        exports.append(item)
+        guard case .interface(let id) = item.entity else { return }
+        let canonical = InterfaceVersion.canonical(item.name)
+        if canonicalExports[canonical] == nil { canonicalExports[canonical] = id }
+    }
 
     /// The type that a chain of `use` and of other names ends in.
     func original(_ id: TypeID) -> TypeID {
@@ -91,15 +123,12 @@ public struct World: Sendable {
 
     /// A type of an interface by its name.
     func type(_ name: String, of interface: InterfaceID) -> TypeID? {
-        self[interface].types.first { self[$0].name == name }
+        self[interface].typeIDs[name]
     }
 
     /// A type of the world itself by its name.
     func ownType(_ name: String) -> TypeID? {
-        for item in imports where item.name == name {
-            if case .type(let id) = item.entity { return id }
-        }
-        return nil
+        if case .type(let id)? = importedItem(name)?.entity { id } else { nil }
     }
 }
 
@@ -108,12 +137,27 @@ public struct WorldInterface: Sendable {
     /// The name under which the world imports or exports it.
     public let name: String
     /// Its types; each refers only to those before it and to types of other interfaces.
-    public internal(set) var types: [World.TypeID] = []
+    public private(set) var types: [World.TypeID] = []
     /// Its functions, methods included.
-    public internal(set) var functions: [WorldFunction] = []
+    public private(set) var functions: [WorldFunction] = []
+
+    private(set) var typeIDs: [String: World.TypeID] = [:]
+    private var functionNumbers: [String: Int] = [:]
+
+    init(name: String) { self.name = name }
 
     /// A function by its name.
-    public func function(_ name: String) -> WorldFunction? { functions.first { $0.name == name } }
+    public func function(_ name: String) -> WorldFunction? { functionNumbers[name].map { functions[$0] } }
+
+    mutating func add(_ id: World.TypeID, _ name: String) {
+        types.append(id)
+        if typeIDs[name] == nil { typeIDs[name] = id }
+    }
+
+    mutating func add(_ function: WorldFunction) {
+        if functionNumbers[function.name] == nil { functionNumbers[function.name] = functions.count }
+        functions.append(function)
+    }
 }
 
 /// A named type of a ``World``.

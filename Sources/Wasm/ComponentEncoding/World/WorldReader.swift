@@ -9,9 +9,12 @@ struct WorldReader {
     private var references: [ResourceReference: World.TypeID] = [:]
     private var resources: [ResourceID: World.TypeID] = [:]
     private var interface: World.InterfaceID?
+    /// Nodes of types that may still be written out: a small binary can name a large type again and again.
+    private var nodesLeft = 500_000
 
-    /// - Parameter exporting: whether to read the exports as well.
-    init(_ component: Component, name: String, imports: ExternMap, exports: ExternMap) {
+    init(
+        _ component: Component, name: String, imports: ExternMap, exports: ExternMap
+    ) throws(EncodingError) {
         self.component = component
         world = World(name: name)
         for item in component.items(imports) {
@@ -19,6 +22,10 @@ struct WorldReader {
         }
         for item in component.items(exports) {
             if let entity = entity(item) { world.addExport(World.Item(name: item.name, entity: entity)) }
+        }
+        guard nodesLeft > 0 else {
+            throw EncodingError(
+                "The types of the component's imports and exports are too large to be shown or used.")
         }
     }
 
@@ -96,6 +103,9 @@ struct WorldReader {
     }
 
     private mutating func valueType(_ type: ComponentValueType) -> WorldValueType {
+        // Read with an error in the end; until then anything will do.
+        guard nodesLeft > 0 else { return .primitive(.bool) }
+        nodesLeft -= 1
         switch type {
         case .primitive(let primitive): return .primitive(primitive)
         case .defined(let id):
@@ -155,10 +165,11 @@ struct WorldReader {
 
 extension World {
     /// What a component imports and exports.
-    public init(_ component: Component, name: String = "root") {
-        self =
-            WorldReader(
-                component, name: name, imports: component.type.imports, exports: component.type.exports
-            ).world
+    ///
+    /// - Throws: ``EncodingError`` when the types are too large.
+    public init(_ component: Component, name: String = "root") throws(EncodingError) {
+        self = try WorldReader(
+            component, name: name, imports: component.type.imports, exports: component.type.exports
+        ).world
     }
 }

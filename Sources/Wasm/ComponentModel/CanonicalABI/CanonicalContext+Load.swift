@@ -75,7 +75,10 @@ extension CanonicalContext {
         _ element: CanonicalPlan.NodeID, _ pointer: UInt64, _ count: UInt64
     ) throws(CanonicalTrap) -> ComponentValue {
         let node = plan[element]
-        _ = try checkList(pointer, count, size: node.size, alignment: node.alignment)
+        let bytes = try checkList(pointer, count, size: node.size, alignment: node.alignment)
+        // A value in the tree takes more than the guest's bytes.
+        let isBytes = node.operation == .u8
+        try chargeLifted(isBytes ? bytes : max(bytes, count * UInt64(MemoryLayout<ComponentValue>.stride)))
         return try elements(element, pointer, count)
     }
 

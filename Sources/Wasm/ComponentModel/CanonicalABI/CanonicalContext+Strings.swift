@@ -40,8 +40,14 @@ extension CanonicalContext {
     }
 
     /// Lifts a string.
-    public func string(_ pointer: UInt64, _ taggedUnits: UInt64) throws(CanonicalTrap) -> String {
+    public mutating func string(_ pointer: UInt64, _ taggedUnits: UInt64) throws(CanonicalTrap) -> String {
         let source = try source(pointer, taggedUnits)
+        try chargeLifted(source.byteCount)
+        return try string(source)
+    }
+
+    /// Reads a string whose range was checked.
+    func string(_ source: StringSource) throws(CanonicalTrap) -> String {
         switch source.form {
         case .utf8: return try view.utf8(source.pointer, source.byteCount)
         case .utf16: return try view.utf16(source.pointer, source.byteCount)

@@ -6,6 +6,12 @@ public struct CanonicalContext {
     /// The most bytes of a string or a list (`MAX_STRING_BYTE_LENGTH`, `MAX_LIST_BYTE_LENGTH`).
     public static let byteLimit: UInt64 = 1 << 28 - 1
 
+    /// The most bytes that one call makes the host copy: a guest may point to the same bytes from many places, so that
+    /// small lists of lists stand for more than any memory holds. Every single string and list fits.
+    public static let liftedByteLimit: UInt64 = 1 << 28
+    /// How many of them are left.
+    private var liftedBytesLeft = Self.liftedByteLimit
+
     /// Types of the call.
     public let plan: CanonicalPlan
     /// How strings are stored.
@@ -83,6 +89,13 @@ public struct CanonicalContext {
             throw CanonicalTrap(.guest, "a borrowed handle is lowered outside of a call")
         }
         return try instance.addBorrow(representation, type, borrowScope)
+    }
+
+    /// Counts bytes that are about to be copied for the host.
+    @usableFromInline
+    mutating func chargeLifted(_ bytes: UInt64) throws(CanonicalTrap) {
+        guard bytes <= liftedBytesLeft else { throw .liftedTooMuch }
+        liftedBytesLeft -= bytes
     }
 
     /// Checks a place in memory that a value is at or goes to.

@@ -189,7 +189,7 @@ public struct CanonicalTransfer {
     ) {
         let range = try source.source(pointer, units)
         guard range.form == .utf8, target.stringEncoding == .utf8 else {
-            let string = try source.string(pointer, units)
+            let string = try source.string(range)
             return try target.store(
                 string, form: range.form, units: range.units, isTagged: source.stringEncoding == .latin1UTF16)
         }

@@ -34,6 +34,8 @@ public struct CanonicalTrap: Error, Sendable, Hashable, CustomStringConvertible 
     static let noRealloc = CanonicalTrap(.realloc, "the guest gives no realloc function")
     static let stringTooLong = CanonicalTrap(.string, "a string is longer than 2^28 - 1 bytes")
     static let listTooLong = CanonicalTrap(.value, "a list is longer than 2^28 - 1 bytes")
+    static let liftedTooMuch = CanonicalTrap(
+        .limit, "the values of a call have more than 2^28 bytes altogether")
     static let badUTF8 = CanonicalTrap(.string, "invalid utf-8 sequence (incomplete utf-8 byte sequence)")
     static let badUTF16 = CanonicalTrap(.string, "invalid utf-16: unpaired surrogate")
     static let badCharacter = CanonicalTrap(.value, "invalid `char` bit pattern")

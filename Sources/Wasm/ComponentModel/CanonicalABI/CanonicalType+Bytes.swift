@@ -26,7 +26,7 @@ extension CanonicalBytes {
 
     @usableFromInline
     static func copied(
-        _ pointer: UInt64, _ count: UInt64, _ context: CanonicalContext
+        _ pointer: UInt64, _ count: UInt64, _ context: inout CanonicalContext
     ) throws(CanonicalTrap) -> Self {
         let range = try context.listRange(pointer, count, ValueLayout(1, alignment: 1))
         return try context.view.withSpan(range.pointer, range.count) { bytes in Self(guestBytes: bytes) }
@@ -44,7 +44,7 @@ extension CanonicalBytes {
         from slots: inout FlatValues, _ context: inout CanonicalContext
     ) throws(CanonicalTrap) -> Self {
         let pointer = try slots.nextPointer(context.plan.width)
-        return try copied(pointer, try slots.nextPointer(context.plan.width), context)
+        return try copied(pointer, try slots.nextPointer(context.plan.width), &context)
     }
 
     /// One check, one copy.
@@ -52,7 +52,7 @@ extension CanonicalBytes {
         -> Self
     {
         let pointer = try context.loadPointer(offset)
-        return try copied(pointer, try context.loadPointer(offset + context.plan.width.size), context)
+        return try copied(pointer, try context.loadPointer(offset + context.plan.width.size), &context)
     }
 
     /// The guest's allocator, one copy.

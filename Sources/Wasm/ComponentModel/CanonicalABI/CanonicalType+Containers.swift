@@ -1,10 +1,10 @@
 extension CanonicalContext {
     /// Lifts the pointer and the length of a list and checks its range.
     @usableFromInline
-    func listRange(
+    mutating func listRange(
         _ pointer: UInt64, _ count: UInt64, _ layout: ValueLayout
     ) throws(CanonicalTrap) -> (pointer: UInt64, count: UInt64) {
-        _ = try checkList(pointer, count, size: layout.size, alignment: layout.alignment)
+        try chargeLifted(try checkList(pointer, count, size: layout.size, alignment: layout.alignment))
         return (pointer, count)
     }
 

@@ -9,7 +9,7 @@ public struct LentBytes: CanonicalType {
     public let count: Int
 
     private init(
-        _ pointer: UInt64, _ count: UInt64, _ context: CanonicalContext
+        _ pointer: UInt64, _ count: UInt64, _ context: inout CanonicalContext
     ) throws(CanonicalTrap) {
         let range = try context.listRange(pointer, count, ValueLayout(1, alignment: 1))
         view = context.view
@@ -42,7 +42,7 @@ public struct LentBytes: CanonicalType {
         from slots: inout FlatValues, _ context: inout CanonicalContext
     ) throws(CanonicalTrap) -> LentBytes {
         let pointer = try slots.nextPointer(context.plan.width)
-        return try LentBytes(pointer, try slots.nextPointer(context.plan.width), context)
+        return try LentBytes(pointer, try slots.nextPointer(context.plan.width), &context)
     }
 
     /// One check.
@@ -50,7 +50,7 @@ public struct LentBytes: CanonicalType {
         -> LentBytes
     {
         let pointer = try context.loadPointer(offset)
-        return try LentBytes(pointer, try context.loadPointer(offset + context.plan.width.size), context)
+        return try LentBytes(pointer, try context.loadPointer(offset + context.plan.width.size), &context)
     }
 
     /// A trap: bytes of a guest are not given back to it.

@@ -46,6 +46,11 @@ struct EncodeComponentCommand: OperationCommand {
             valueName: "name=file"))
     var adapters: [AdapterArgument] = []
 
+    @Flag(
+        name: .customLong("grow-memory"),
+        help: "Give adapters new pages of memory instead of blocks of the module's allocator; Go needs this.")
+    var growsMemory = false
+
     func validate() throws {
         if world != nil, wit.isEmpty {
             throw ValidationError("--world needs the WIT that declares it: --wit.")
@@ -55,7 +60,7 @@ struct EncodeComponentCommand: OperationCommand {
     func perform(_ operations: any Operations, console: Console) async throws -> ProcessStatus {
         let request = EncodeComponentRequest(
             modulePath: module, outputPath: output, witPaths: wit, world: world,
-            adapters: adapters.map(\.adapter))
+            adapters: adapters.map(\.adapter), growsMemory: growsMemory)
         return try await operations.encodeComponent(request, console: console)
     }
 }

@@ -1,0 +1,111 @@
+import ComponentModel
+import ComponentRuntime
+import Foundation
+import HostSystem
+import NIOConcurrencyHelpers
+import NIOCore
+import Testing
+import WasmEngine
+
+@testable import WASI
+
+/// Components as componentize-py makes them, an interpreter each; `scripts/build-guests` builds them from
+/// `guests/python`.
+@Suite("Components from Python")
+struct PythonComponentTests {
+    private static func component(_ name: String) throws -> Component {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../../.build-guests/\(name).wasm").standardizedFileURL
+        try #require(FileManager.default.fileExists(atPath: file.path), "run `make guests`")
+        return try Component(Array(try Data(contentsOf: file)))
+    }
+
+    /// Lines that the listing of a component has, beside those that are usual for Python.
+    struct Inspected: Sendable, CustomTestStringConvertible {
+        let name: String
+        let lines: [String]
+        var testDescription: String { name }
+    }
+
+    @Test(arguments: [
+        Inspected(
+            name: "greeter",
+            lines: [
+                "  import martlet:guest/log: interface {", "    write: func(line: string);",
+                "  export greet: func(name: string) -> string;",
+            ]),
+        Inspected(name: "http-0.2", lines: ["  export wasi:http/incoming-handler@0.2.0: interface {"]),
+        Inspected(
+            name: "http-0.3",
+            lines: [
+                "  import wasi:http/types@0.3.0: interface {",
+                "  export wasi:http/handler@0.3.0: interface {",
+            ]),
+        Inspected(
+            name: "spin-sdk-3",
+            lines: [
+                "  import fermyon:spin/key-value@2.0.0: interface {",
+                "  export wasi:http/incoming-handler@0.2.0: interface {",
+            ]),
+        Inspected(
+            name: "spin-sdk-5",
+            lines: [
+                "  import spin:postgres/postgres@4.2.0: interface {",
+                "  import wasi:http/client@0.3.0-rc-2026-03-15: interface {",
+                "  export wasi:http/handler@0.3.0: interface {",
+            ]),
+    ])
+    func `are inspected`(_ inspected: Inspected) throws {
+        let listing = ComponentListing(try Self.component(inspected.name)).description
+        let lines = Set(listing.split(separator: "\n").map(String.init))
+        for line in inspected.lines { #expect(lines.contains(line), "\(line)") }
+        #expect(listing.contains("  import wasi:filesystem/types@0.2."))
+    }
+
+    @Test func `are called, and call functions that a test supplies`() async throws {
+        let log = NIOLockedValueBox<[String]>([])
+        let linker = ComponentLinker()
+        Preview2.define(in: linker)
+        linker.interface("martlet:guest/log").function("write") {
+            (_: borrowing ComponentCall, line: String) throws(Trap) -> Void in
+            log.withLockedValue { $0.append(line) }
+        }
+        let engine = ComponentGuest.engine
+        let component = try Self.component("greeter")
+        let plan = try linker.link(component, engine: engine)
+        let items = ComponentValue.list([
+            .record([.string("tea"), .u32(3)]), .record([.string("cake"), .u32(4)]),
+        ])
+        let results = try await Self.call(
+            plan, [("greet", [.string("Zoë")]), ("total", [items])])
+        #expect(results == [[.string("Hello, Zoë!")], [.u64(7)]])
+        #expect(log.withLockedValue(\.self) == ["greeting Zoë"])
+    }
+
+    /// Calls exports of one instance, one after the other.
+    private static func call(
+        _ plan: ComponentPlan, _ calls: [(name: String, arguments: [ComponentValue])]
+    ) async throws -> [[ComponentValue]] {
+        var functions: [(ExportedFunction, [ComponentValue])] = []
+        for call in calls { functions.append((try plan.function(call.name), call.arguments)) }
+        let loop = ComponentGuest.loop
+        let instance = try await loop.submit {
+            let instance = try ComponentInstance(plan)
+            Preview2.install(GuestSystem(try HostSystemPlan()), in: instance.store)
+            return NIOLoopBound(instance, eventLoop: loop)
+        }.get()
+        var results: [[ComponentValue]] = []
+        for (function, arguments) in functions {
+            let promise = loop.makePromise(of: [ComponentValue].self)
+            let scheduler = ComponentGuest.scheduler
+            loop.execute {
+                instance.value.call(
+                    function, arguments, on: scheduler.value, limits: FiberLimits(deadline: .seconds(60))
+                ) { promise.completeWith($0.mapError { $0 as any Error }) }
+            }
+            results.append(try await promise.futureResult.get())
+        }
+        try await loop.submit { withExtendedLifetime(instance.value) {} }.get()
+        return results
+    }
+}
