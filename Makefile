@@ -89,7 +89,8 @@ sanitize-thread: guests
 
 conformance: $(if $(WASI_SUITE),release) ## Run other people's suites: make conformance WASI_SUITE=FOLDER
 	@if [ -n "$(WASI_SUITE)" ]; then scripts/conformance "$(WASI_SUITE)"; \
-		else echo "wasi-p1: not run, WASI_SUITE names no folder"; fi
+		else echo "wasi-p1: not run, WASI_SUITE names no folder"; \
+		echo "wasi-0.3: not run, WASI_SUITE names no folder"; fi
 	$(TEST) --filter ComponentRuntimeTests.ConformanceTests
 
 install: release ## Install under PREFIX (default /usr/local), staged by DESTDIR

@@ -45,9 +45,9 @@ let layers: [Layer] = [
             Module("ComponentModel", testUses: ["WasmEngine"]),
             Module(
                 "ComponentRuntime", uses: ["WasmEngine", "ComponentModel"],
-                libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
+                libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix], testUses: ["ComponentEncoding"]),
             Module(
-                "ComponentEncoding", uses: ["ComponentModel"], testUses: ["WasmEngine", "ComponentRuntime"]),
+                "ComponentEncoding", uses: ["ComponentModel"], testUses: ["WasmEngine"]),
         ]),
     Layer(
         name: "App",

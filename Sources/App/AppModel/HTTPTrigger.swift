@@ -32,13 +32,20 @@ public struct HTTPTrigger: Sendable, Equatable {
     public var route: Route
     /// How a component is spoken to; of no meaning for a static response.
     public var executor: Executor
+    /// Components that requests pass before they reach the handler, the outermost first. They import and export
+    /// `wasi:http/handler` of 0.3.
+    public var middleware: [ComponentID]
 
     /// A trigger with the given parts.
-    public init(id: String, handler: Handler, route: Route, executor: Executor = .http) {
+    public init(
+        id: String, handler: Handler, route: Route, executor: Executor = .http,
+        middleware: [ComponentID] = []
+    ) {
         self.id = id
         self.handler = handler
         self.route = route
         self.executor = executor
+        self.middleware = middleware
     }
 }
 

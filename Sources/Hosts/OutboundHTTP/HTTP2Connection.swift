@@ -15,7 +15,7 @@ final class HTTP2Connection: ChannelInboundHandler, ExchangeHandlerOwner {
     private let multiplexer: NIOHTTP2Handler.StreamMultiplexer
     private let limits: OutboundHTTPLimits
     private let onGone: (HTTP2Connection) -> Void
-    private var streams = 0
+    private var streams: Set<ObjectIdentifier> = []
     private var isLeaving = false
     private var idleTimer: Scheduled<Void>?
 
@@ -58,13 +58,13 @@ final class HTTP2Connection: ChannelInboundHandler, ExchangeHandlerOwner {
     }
 
     /// Whether it takes another request.
-    var hasRoom: Bool { !isLeaving && channel.isActive && streams < limits.streamsPerConnection }
+    var hasRoom: Bool { !isLeaving && channel.isActive && streams.count < limits.streamsPerConnection }
 
     /// Begins an exchange on a stream of its own.
     func open(_ exchange: ClientExchange) {
-        streams += 1
         idleTimer?.cancel()
         let handler = ExchangeHandler(address: address, owner: self)
+        streams.insert(ObjectIdentifier(handler))
         let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
         let promise = channel.eventLoop.makePromise(of: (any Channel).self)
         multiplexer.createStreamChannel(promise: promise) { stream in
@@ -90,8 +90,7 @@ final class HTTP2Connection: ChannelInboundHandler, ExchangeHandlerOwner {
     func finished(_ handler: ExchangeHandler) { handler.close() }
 
     func closed(_ handler: ExchangeHandler) {
-        streams -= 1
-        guard streams == 0 else { return }
+        guard streams.remove(ObjectIdentifier(handler)) != nil, streams.isEmpty else { return }
         if isLeaving { return channel.close(promise: nil) }
         idleTimer = channel.eventLoop.assumeIsolated().scheduleTask(in: limits.idleTime) {
             self.closeWhenIdle()
@@ -101,7 +100,7 @@ final class HTTP2Connection: ChannelInboundHandler, ExchangeHandlerOwner {
     /// Takes no more requests, and closes after the last one.
     func closeWhenIdle() {
         leave()
-        if streams == 0 { channel.close(promise: nil) }
+        if streams.isEmpty { channel.close(promise: nil) }
     }
 
     private func leave() {

@@ -15,6 +15,25 @@ public struct OutboundTLS: Sendable {
         self.trustsSystemRoots = trustsSystemRoots
     }
 
+    /// Trusts the system's certificates, and those of a PEM file.
+    ///
+    /// - Throws: ``SetupError``.
+    public init(additionalRootsFile path: String) throws(SetupError) {
+        let roots: [NIOSSLCertificate]
+        do { roots = try NIOSSLCertificate.fromPEMFile(path) } catch {
+            throw SetupError(
+                description: "\(path) holds no readable PEM certificate (\(error)). Check path and format.")
+        }
+        guard !roots.isEmpty else { throw SetupError(description: "\(path) holds no certificate.") }
+        self.init(additionalRoots: roots)
+    }
+
+    /// Why certificates cannot be used: a sentence with the file.
+    public struct SetupError: Error, CustomStringConvertible {
+        /// What is wrong, where, and what to do.
+        public let description: String
+    }
+
     func context() throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12

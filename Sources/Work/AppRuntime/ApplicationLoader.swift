@@ -23,23 +23,42 @@ public struct LoadError: Error, Sendable, CustomStringConvertible {
 public struct LoadedApplication: Sendable {
     /// What the manifest says.
     public let application: Application
-    private let components: [ComponentID: LoadedComponent]
+    private let components: [Chain: LoadedComponent]
 
-    init(application: Application, components: [ComponentID: LoadedComponent]) {
+    /// A component with what requests pass before it, the outermost first.
+    struct Chain: Hashable, Sendable {
+        let component: ComponentID
+        let middleware: [ComponentID]
+    }
+
+    init(application: Application, components: [Chain: LoadedComponent]) {
         self.application = application
         self.components = components
     }
 
     /// What components import and nobody offers, in the order of the manifest, one a line with their types.
     public var missingImports: [(component: ComponentID, imports: [String])] {
-        application.components.compactMap { item in
-            guard let missing = components[item.id]?.missingImports, !missing.isEmpty else { return nil }
-            return (item.id, missing)
+        var told: Set<Chain> = []
+        return application.httpTriggers.compactMap { trigger in
+            guard case .component(let id) = trigger.handler else { return nil }
+            let chain = Chain(component: id, middleware: trigger.middleware)
+            guard told.insert(chain).inserted, let missing = components[chain]?.missingImports,
+                !missing.isEmpty
+            else { return nil }
+            return (id, missing)
         }
     }
 
-    /// A component of the application, or nil when no trigger needs it.
-    public func component(_ id: ComponentID) -> LoadedComponent? { components[id] }
+    /// A component of the application without middleware, or nil when no trigger needs it.
+    public func component(_ id: ComponentID) -> LoadedComponent? {
+        components[Chain(component: id, middleware: [])]
+    }
+
+    /// What a trigger runs; nil for a fixed answer.
+    public func component(of trigger: HTTPTrigger) -> LoadedComponent? {
+        guard case .component(let id) = trigger.handler else { return nil }
+        return components[Chain(component: id, middleware: trigger.middleware)]
+    }
 }
 
 /// Compiles and links the components of an application.
@@ -75,11 +94,12 @@ public struct ApplicationLoader: Sendable {
         report: (ImageFolder.Event) -> Void = { _ in }
     ) throws -> LoadedApplication {
         let linkers = try Linkers(engine: images.engine)
-        var loaded: [ComponentID: LoadedComponent] = [:]
+        var loaded: [LoadedApplication.Chain: LoadedComponent] = [:]
         for trigger in application.httpTriggers {
-            guard case .component(let id) = trigger.handler, loaded[id] == nil else { continue }
-            guard let component = application.component(id) else { continue }
-            loaded[id] = try load(
+            guard case .component(let id) = trigger.handler else { continue }
+            let chain = LoadedApplication.Chain(component: id, middleware: trigger.middleware)
+            guard loaded[chain] == nil, let component = application.component(id) else { continue }
+            loaded[chain] = try load(
                 component, of: application, for: trigger, linkers: linkers, environment: environment,
                 report: report)
         }
@@ -94,12 +114,18 @@ public struct ApplicationLoader: Sendable {
         init(engine: Engine) throws {
             modules = try Linker(engine: engine)
             try Preview1.define(in: modules)
-            components = ComponentLinker()
-            Preview2.define(in: components)
-            Preview3.define(in: components)
-            Preview2HTTP.define(in: components)
-            Preview3HTTP.define(in: components)
-            Preview1.define(in: components, as: NativeModule.componentName(of: Preview1.module))
+            components = Self.makeComponents()
+        }
+
+        /// A linker of its own, for components that serve each other.
+        static func makeComponents() -> ComponentLinker {
+            let linker = ComponentLinker()
+            Preview2.define(in: linker)
+            Preview3.define(in: linker)
+            Preview2HTTP.define(in: linker)
+            Preview3HTTP.define(in: linker)
+            Preview1.define(in: linker, as: NativeModule.componentName(of: Preview1.module))
+            return linker
         }
     }
 
@@ -110,7 +136,9 @@ public struct ApplicationLoader: Sendable {
         let limits = component.limits
         do {
             let binary = try WasmText.binary(from: try read(component))
-            let program = try program(of: binary, component, for: trigger, linkers: linkers, report: report)
+            let middleware = try middleware(of: trigger, in: application)
+            let program = try program(
+                of: binary, component, behind: middleware, for: trigger, linkers: linkers, report: report)
             var system = HostSystemLimits()
             system.descriptors = limits.openFilesMax
             let plan = try HostSystemPlan(
@@ -124,19 +152,45 @@ public struct ApplicationLoader: Sendable {
         }
     }
 
+    /// The components that requests pass, decoded, the outermost first.
+    private func middleware(
+        of trigger: HTTPTrigger, in application: Application
+    ) throws -> [ComponentModel.Component] {
+        try trigger.middleware.map { id in
+            guard let item = application.component(id) else {
+                throw LoadError(description: "Its middleware \"\(id)\" does not exist.")
+            }
+            let decoded = try ComponentModel.Component(try WasmText.binary(from: try read(item)))
+            guard Preview3Handler.isExported(by: decoded),
+                decoded.imports.contains(where: { $0.name.hasPrefix("wasi:http/handler@0.3.") })
+            else {
+                throw LoadError(
+                    description:
+                        "Its middleware \"\(id)\" does not both import and export wasi:http/handler@0.3.0.")
+            }
+            return decoded
+        }
+    }
+
     private func program(
-        of binary: [UInt8], _ component: AppModel.Component, for trigger: HTTPTrigger, linkers: Linkers,
-        report: (ImageFolder.Event) -> Void
+        of binary: [UInt8], _ component: AppModel.Component, behind middleware: [ComponentModel.Component],
+        for trigger: HTTPTrigger, linkers: Linkers, report: (ImageFolder.Event) -> Void
     ) throws -> LoadedComponent.Program {
         switch (trigger.executor, ComponentModel.Component.isComponent(binary)) {
         case (.wagi, false):
             let module = try images.module(for: binary, name: "\(component.id)", report: report)
             return .command(try EntryPoint(try linkers.modules.template(for: module), "_start"))
         case (.http, let isComponent) where isComponent || Self.speaksWorld(binary):
-            let decoded = try ComponentModel.Component(isComponent ? binary : try Self.component(of: binary))
+            let handler = try ComponentModel.Component(
+                isComponent ? binary : try Self.component(of: binary))
+            // Each is served by the one that was added last: by the one behind it.
+            let chain = middleware.isEmpty ? linkers.components : Linkers.makeComponents()
+            if !middleware.isEmpty {
+                for served in ([handler] + middleware.reversed()).dropLast() { chain.add(served) }
+            }
             let plan = try withoutActuallyEscaping(report) { report in
-                try linkers.components.link(
-                    decoded, engine: images.engine, missing: .trapping
+                try chain.link(
+                    middleware.first ?? handler, engine: images.engine, missing: .trapping
                 ) { module, number in
                     try images.module(for: module, name: "\(component.id) (module \(number))", report: report)
                 }

@@ -38,8 +38,8 @@ public struct HTTPTriggerHandler: HTTPHandler {
         self.logger = logger
         self.targets = loaded.application.httpTriggers.map { trigger in
             switch (trigger.handler, trigger.executor) {
-            case (.component(let id), let executor):
-                guard let component = loaded.component(id) else { return Self.unavailable }
+            case (.component, let executor):
+                guard let component = loaded.component(of: trigger) else { return Self.unavailable }
                 switch (component.program, executor) {
                 case (.command(let command), .wagi(let options)):
                     return .wagi(

@@ -86,9 +86,11 @@ struct SocketComponentTests {
         #expect(try result.get() == 0)
     }
 
-    @Test func `a guest without grants gets no socket`() async throws {
+    @Test func `a guest without grants reaches nothing with its socket`() async throws {
+        let denied = "(i32.eq (i32.load8_u (i32.const 1)) (i32.const 1))"
         let result = try await run(
-            making("a") + expecting(1, "(i32.eq (i32.load8_u (i32.const 4)) (i32.const 1))"), .none)
+            making("a") + at("start-bind", "a", "(i32.const 0)") + expecting(1, denied)
+                + at("start-connect", "a", "(i32.const 2)") + expecting(2, denied), .none)
         #expect(try result.get() == 0)
     }
 

@@ -1,5 +1,6 @@
 import HostSystem
 import NIOCore
+import Synchronization
 import Testing
 import WasmEngine
 
@@ -69,7 +70,7 @@ struct StreamComponentTests {
     }
 
     @Test func `a write within the permit goes out, and one beyond it traps`() async throws {
-        let output = NIOLockedOutput()
+        let output = LockedOutput()
         let text =
             "(call $check-write (local.get $out) (i32.const 0))"
             + expecting(1, "(i64.eq (i64.load (i32.const 8)) (i64.const 65536))")
@@ -166,7 +167,7 @@ struct StreamComponentTests {
     }
 
     @Test func `splicing moves bytes from one stream to the other`() async throws {
-        let output = NIOLockedOutput()
+        let output = LockedOutput()
         let result = try await ComponentGuest.run(
             core(
                 "(call $splice (local.get $out) (local.get $in) (i64.const 3) (i32.const 0))"
@@ -233,25 +234,23 @@ struct StreamComponentTests {
 }
 
 /// Output that the test reads after the run, on another thread.
-final class NIOLockedOutput: Sendable {
-    private let bytes = NIOLoopBoundBox(ByteBuffer(), eventLoop: ComponentGuest.loop)
+final class LockedOutput: Sendable {
+    private let bytes = Mutex<[UInt8]>([])
 
     func world(
         _ make: ((any GuestInput)?, (any GuestOutput)?) throws -> ComponentGuest.World
-    ) throws -> ComponentGuest.World {
-        bytes.value.clear()
-        return try make(nil, Writer(self))
-    }
+    ) throws -> ComponentGuest.World { try make(nil, Writer(self)) }
 
-    var text: String { (try? ComponentGuest.loop.submit { String(buffer: self.bytes.value) }.wait()) ?? "" }
+    var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
 
     private final class Writer: GuestOutput {
-        let owner: NIOLockedOutput
-        init(_ owner: NIOLockedOutput) { self.owner = owner }
+        let owner: LockedOutput
+        init(_ owner: LockedOutput) { self.owner = owner }
         var isWritable: Bool { true }
         func write(_ bytes: RawSpan) throws(HostError) -> Int {
-            owner.bytes.value.append(bytes)
-            return bytes.byteCount
+            let copy = bytes.copied()
+            owner.bytes.withLock { $0 += copy }
+            return copy.count
         }
         func wakeWhenWritable(_ token: WakeToken) { token.wake() }
     }

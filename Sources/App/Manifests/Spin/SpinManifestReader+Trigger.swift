@@ -48,13 +48,37 @@ extension SpinManifestReader {
     ) -> HTTPTrigger? {
         table.allow(
             only: ["id", "component", "components", "dependencies", "route", "executor", "static_response"])
-        for key in ["components", "dependencies"] where table[key] != nil {
-            table.error("not supported in this version; a trigger has one component", key)
+        if table["components"] != nil {
+            table.error("not supported in this version; a trigger has one component", "components")
         }
         let handler = handler(table, id: id, components: &components)
         let executor = executor(table)
+        let middleware = middleware(table, components)
         guard let route = route(table), let handler, let executor else { return nil }
-        return HTTPTrigger(id: id, handler: handler, route: route, executor: executor)
+        return HTTPTrigger(
+            id: id, handler: handler, route: route, executor: executor, middleware: middleware)
+    }
+
+    /// `dependencies.middleware`: ids of components, or tables with one, the outermost first.
+    private func middleware(_ table: TableReader, _ components: [ComponentTable]) -> [ComponentID] {
+        guard table["dependencies"] != nil, let dependencies = table.table("dependencies") else { return [] }
+        dependencies.allow(only: ["middleware"])
+        let items = dependencies.nodes(
+            "middleware", expected: "an array of component ids or { component = \"id\" } tables")
+        return items.compactMap { item in
+            var name: String?
+            if case .string(let text) = item.value.value {
+                name = text
+            } else if let entry = TableReader(item.value, key: item.key, problems: problems) {
+                entry.allow(only: ["component"])
+                name = entry.string("component", required: "\"auth\"")
+            }
+            guard let name else { return nil }
+            if !components.contains(where: { $0.id == name }) {
+                dependencies.error("there is no component \"\(name.shownInSentence)\"", "middleware")
+            }
+            return ComponentID(name)
+        }
     }
 
     private func handler(

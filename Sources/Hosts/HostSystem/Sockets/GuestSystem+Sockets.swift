@@ -3,18 +3,17 @@ public import NIOCore
 
 /// Sockets and look-ups of a guest, as far as its grants go.
 extension GuestSystem {
-    /// A new socket for connections. A guest without any grant gets `accessDenied` here already.
+    /// A new socket for connections. What it may reach is decided when it is bound or connected.
     public func makeTCPSocket(isVersion6: Bool) throws(HostError) -> TCPSocket {
         TCPSocket(try makeSocket(isVersion6: isVersion6, isDatagram: false), of: self)
     }
 
-    /// A new socket for datagrams. A guest without any grant gets `accessDenied` here already.
+    /// A new socket for datagrams. What it may reach is decided when it is bound, connected or sends.
     public func makeUDPSocket(isVersion6: Bool) throws(HostError) -> UDPSocket {
         UDPSocket(try makeSocket(isVersion6: isVersion6, isDatagram: true), of: self)
     }
 
     private func makeSocket(isVersion6: Bool, isDatagram: Bool) throws(HostError) -> SocketHandle {
-        if plan.network.grants.isEmpty { throw .accessDenied }
         return try SocketHandle(isVersion6: isVersion6, quota: socketQuota) { () throws(HostError) in
             try SystemCall.socket(isVersion6: isVersion6, isDatagram: isDatagram)
         }

@@ -50,14 +50,10 @@ extension OutgoingBody: GuestOutput {
         guard let room else { throw .brokenPipe }
         let count = min(room, bytes.byteCount)
         guard count > 0 else { return 0 }
-        do { try write(Self.buffer(bytes.extracting(first: count))) } catch { throw .inputOutput }
+        var buffer = ByteBufferAllocator().buffer(capacity: count)
+        buffer.append(bytes.extracting(first: count))
+        do { try write(buffer) } catch { throw .inputOutput }
         return count
-    }
-
-    private static func buffer(_ bytes: RawSpan) -> ByteBuffer {
-        var buffer = ByteBufferAllocator().buffer(capacity: bytes.byteCount)
-        unsafe bytes.withUnsafeBytes { _ = unsafe buffer.writeBytes($0) }
-        return buffer
     }
 
     /// Wakes the token once a write would no longer wait.

@@ -1,5 +1,6 @@
 import ComponentModel
 import ComponentRuntime
+import HostSystem
 import NIOCore
 import WASI
 import WasmEngine
@@ -39,7 +40,9 @@ final class OutgoingByteSink: HostByteSink {
         let count = min(room, bytes.byteCount)
         guard count > 0 else { return .took(0) }
         do throws(HTTPErrorCode) {
-            try body.write(ByteBuffer(copying: bytes.extracting(first: count)))
+            var buffer = ByteBufferAllocator().buffer(capacity: count)
+            buffer.append(bytes.extracting(first: count))
+            try body.write(buffer)
             return .took(count)
         } catch {
             fail(error)
@@ -88,13 +91,5 @@ final class OutgoingByteSink: HostByteSink {
         trailers = nil
         body.abort(code)
         received.resolve(.failure(code))
-    }
-}
-
-extension ByteBuffer {
-    /// A copy of `bytes`.
-    init(copying bytes: RawSpan) {
-        self = ByteBufferAllocator().buffer(capacity: bytes.byteCount)
-        unsafe bytes.withUnsafeBytes { _ = unsafe writeBytes($0) }
     }
 }

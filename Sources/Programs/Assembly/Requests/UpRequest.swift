@@ -18,6 +18,8 @@ public struct UpRequest: Sendable, Equatable {
     public var environment: [EnvironmentVariable]
     /// Hosts that every component may reach, beside those of the manifest.
     public var outboundHosts: [OutboundRule] = []
+    /// A PEM file of certificates that requests of guests trust beside the system's.
+    public var outboundRootsFile: String?
     /// How long accepted requests may take after a signal asked for the end.
     public var drainTime: Duration = .seconds(30)
 

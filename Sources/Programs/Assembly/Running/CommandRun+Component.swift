@@ -38,9 +38,9 @@ extension CommandRun {
     private func entry(of plan: ComponentPlan) throws -> ComponentEntry {
         let exported = plan.component.exports.map(\.name)
         for interface in Preview3.runInterfaces + Preview2.runInterfaces {
+            // A component has one of them at most; the sentence below says what it has instead.
             let entry = try? plan.function(
                 interface, "run", parameters: NoParameters.self, result: Result<NoValue, NoValue>.self)
-            // The newest version that there is; the sentence below says what it has instead.
             if let entry { return entry }
         }
         let listing =

@@ -40,7 +40,7 @@ struct CommandRun {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let schedulers = try await FiberSchedulers(engine: engine, group: group)
         let loop = group.next()
-        let client = try PooledHTTPClient()
+        let client = PooledHTTPClient()
         defer { client.close() }
         let ended = loop.makePromise(of: ProcessStatus.self)
         loop.execute {

@@ -36,7 +36,7 @@ struct ApplicationServer {
         let engine = try Engine()
         let pool = NIOThreadPool(numberOfThreads: Self.fileThreads)
         pool.start()
-        let client = PooledHTTPClient()
+        let client = try httpClient()
         let outbound = OutboundServices(client: client, observer: RefusalLog(logger: logger))
         let loaded = try load(
             application, engine: engine, staging: FileStaging(folder: staging.path), files: .offload(pool),
@@ -56,6 +56,15 @@ struct ApplicationServer {
         try await group.shutdownGracefully()
         try await pool.shutdownGracefully()
         return .success
+    }
+
+    private func httpClient() throws -> PooledHTTPClient {
+        guard let path = request.outboundRootsFile else { return PooledHTTPClient() }
+        do throws(OutboundTLS.SetupError) {
+            return PooledHTTPClient(tls: try OutboundTLS(additionalRootsFile: path))
+        } catch {
+            throw OperatorError(error.description)
+        }
     }
 
     private func readApplication() throws -> Application {

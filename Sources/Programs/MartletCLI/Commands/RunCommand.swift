@@ -7,8 +7,8 @@ struct RunCommand: OperationCommand {
         commandName: "run",
         abstract: "Run a WebAssembly program once and end with its exit code.",
         discussion: """
-            The program sees the folders, variables and places of the network that are given here, and nothing else. It is a
-            core module for WASI preview 1, or a component that exports wasi:cli/run.
+            The program sees the folders, variables and hosts that are given here, and nothing else.
+            It is a module for WASI preview 1, or a component that exports wasi:cli/run.
 
             Examples:
               martlet run hello.wasm

@@ -68,6 +68,13 @@ struct UpCommand: OperationCommand {
     var outboundHosts: [OutboundRule] = []
 
     @Option(
+        name: .customLong("outbound-ca"),
+        help: ArgumentHelp(
+            "Let HTTPS requests of components trust these certificates too, a PEM file.", valueName: "file"),
+        completion: .file())
+    var outboundRootsFile: String?
+
+    @Option(
         name: .customLong("drain-time"),
         help: ArgumentHelp(
             "How long accepted requests may take after a signal (default: 30s).", valueName: "duration"))
@@ -93,6 +100,7 @@ struct UpCommand: OperationCommand {
             location: file ?? from ?? ".", listen: listen.address, tls: tls, logFolder: logFolder,
             isQuiet: isQuiet, asJSON: asJSON, environment: environment.map(\.variable))
         request.outboundHosts = outboundHosts
+        request.outboundRootsFile = outboundRootsFile
         if let drainTime { request.drainTime = drainTime.duration }
         return request
     }

@@ -45,7 +45,10 @@ final class ComponentInvocation {
         }
         guard !exchange.isEnded else { return }
         self.call = call
-        exchange.onCancelled = { [weak call] reason in call?.cancel("the exchange ended early: \(reason)") }
+        exchange.onCancelled = { [weak call, adapter] reason in
+            call?.cancel("the exchange ended early: \(reason)")
+            adapter.cancelled()
+        }
     }
 
     private func ended(_ result: Result<Void, Trap>) {
@@ -64,7 +67,8 @@ final class ComponentInvocation {
             fail(.internalServerError, "the guest returned without a response")
         } else if !writer.isComplete {
             // The rest of the body needs no guest, or will fail for want of one.
-            writer.onLateFailure = { self.fail(.internalServerError, $0) }
+            let answer = Answer(exchange: exchange, component: component.component.id, logger: logger)
+            writer.onLateFailure = { answer.fail(.internalServerError, $0) }
             writer.flush()
         }
     }
@@ -81,16 +85,33 @@ final class ComponentInvocation {
         }
     }
 
-    /// Answers for the guest where the client has got nothing yet, and else lets the client see that the response is cut.
     private func fail(_ status: HTTPResponseStatus, _ reason: String, _ headers: HTTPHeaders = [:]) {
-        note(reason, .error)
-        guard exchange.status == nil else { return exchange.abort() }
-        exchange.respond(status, headers)
+        Answer(exchange: exchange, component: component.component.id, logger: logger).fail(
+            status, reason, headers)
     }
 
     private func note(_ reason: String, _ level: Logger.Level) {
-        logger.log(
-            level: level, "\(reason)",
-            metadata: ["component": "\(component.component.id)", "request-id": "\(exchange.requestID)"])
+        Answer(exchange: exchange, component: component.component.id, logger: logger).note(reason, level)
+    }
+
+    /// What Martlet itself tells client and operator.
+    private struct Answer {
+        let exchange: HTTPExchange
+        let component: ComponentID
+        let logger: Logger
+
+        /// Answers for the guest where the client has got nothing yet, and else lets the client see that the response is
+        /// cut.
+        func fail(_ status: HTTPResponseStatus, _ reason: String, _ headers: HTTPHeaders = [:]) {
+            note(reason, .error)
+            guard exchange.status == nil else { return exchange.abort() }
+            exchange.respond(status, headers)
+        }
+
+        func note(_ reason: String, _ level: Logger.Level) {
+            logger.log(
+                level: level, "\(reason)",
+                metadata: ["component": "\(component)", "request-id": "\(exchange.requestID)"])
+        }
     }
 }

@@ -57,15 +57,21 @@ final class ServerExchange: IncomingExchange {
     }
 
     var onReadable: (() -> Void)? {
-        get { exchange.onReadable }
-        set { exchange.onReadable = newValue }
+        didSet { exchange.onReadable = onReadable }
     }
 
     func writeBody(_ bytes: ByteBuffer) -> Bool { exchange.write(bytes) }
 
     var onWritable: (() -> Void)? {
-        get { exchange.onWritable }
-        set { exchange.onWritable = newValue }
+        didSet { exchange.onWritable = onWritable }
+    }
+
+    /// The exchange was cancelled: who waits for the client learns that nothing more will come.
+    func cancelled() {
+        let waiting = [onReadable, onWritable]
+        onReadable = nil
+        onWritable = nil
+        for wake in waiting { wake?() }
     }
 
     var isBodyClosed: Bool { exchange.isEnded }

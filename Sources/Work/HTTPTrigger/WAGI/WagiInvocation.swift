@@ -99,6 +99,7 @@ final class WagiInvocation: GuestTexts {
 /// Standard input and standard error.
 extension WagiInvocation: GuestInput, GuestOutput {
     var type: HostFileType { .unknown }
+    var cause: (any Error)? { nil }
 
     private var body: RequestBodyInput {
         if let input { return input }

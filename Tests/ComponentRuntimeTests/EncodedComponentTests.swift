@@ -8,7 +8,7 @@ import Testing
 import WasmEngine
 
 /// Encoded components in our own runtime.
-@Suite struct RunningTests {
+@Suite struct EncodedComponentTests {
     private static let world = """
         package test:run;
         interface store {
@@ -76,9 +76,12 @@ import WasmEngine
                     values[i32: 0] += values[i32: 1]
                 },
                 "from_memory": .init(FunctionType([.i32], [.i32])) { (call, values) throws(Trap) in
-                    do throws(MemoryFault) {
-                        values[i32: 0] = try call.memory.load(Int32.self, at: values[u32: 0])
-                    } catch { throw Trap.host("\(error)") }
+                    let memory = try call.memory
+                    do {
+                        values[i32: 0] = try memory.load(Int32.self, at: values[u32: 0])
+                    } catch {
+                        throw .host("\(error)")
+                    }
                 },
             ])
         return try linker.link(component, engine: engine)
