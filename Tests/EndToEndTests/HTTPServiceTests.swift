@@ -48,7 +48,8 @@ struct HTTPServiceTests {
         try await serving {
             $0.reuseMax = 1
         } _: { server in
-            #expect(try await answers(3, from: server) == ["200 Iello", "200 Iello", "200 Iello"])
+            let answers = try await answers(3, from: server)
+            #expect(answers == ["200 Iello", "200 Iello", "200 Iello"])
         }
     }
 
