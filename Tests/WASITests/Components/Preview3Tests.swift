@@ -84,7 +84,7 @@ import WasmEngine
         Preview3.define(in: linker)
         let component = try Component(try WasmText.binary(fromText: text), features: .all)
         let linked = try linker.link(component, engine: ComponentGuest.engine)
-        let function = try linked.function("run", parameters: CanonicalTuple< >.self, result: UInt32.self)
+        let function = try linked.function("run", parameters: NoParameters.self, result: UInt32.self)
         let loop = ComponentGuest.loop
         let promise = loop.makePromise(of: Result<UInt32, Trap>.self)
         // The caller looks at it again when the run has ended.
