@@ -66,7 +66,7 @@ let layers: [Layer] = [
                 libraries: [.nioCore, .nioPosix]),
             Module(
                 "WASI", uses: ["AppModel", "HostSystem", "WasmEngine", "ComponentModel", "ComponentRuntime"],
-                libraries: [.nioCore, .nioPosix]),
+                libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
             Module(
                 "WASIHTTP",
                 uses: ["AppModel", "HostSystem", "WASI", "WasmEngine", "ComponentModel", "ComponentRuntime"],
