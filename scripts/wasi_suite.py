@@ -7,6 +7,7 @@ of operations. Servers that a case wants are played here, on the loopback interf
 import http.client
 import json
 import pathlib
+import re
 import selectors
 import shutil
 import signal
@@ -18,6 +19,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 SECONDS_PER_CASE = 60
+# What the program itself says when it sees a module for the first time.
+PROGRESS = re.compile(rb"^Compil(ing|ed) [^\n]*(\n|\Z)", re.MULTILINE)
 OLDER_KEYS = {"args", "root", "env", "exit_code", "stdout", "stderr"}
 NEWER_KEYS = {"operations", "proposals", "world", "servers"}
 
@@ -228,9 +231,10 @@ class Case:
 
     def do_read(self, operation):
         name, wanted = operation.get("id", "stdout"), operation.get("payload", "").encode()
-        self.collect(lambda: len(self.buffers[name]) >= len(wanted) or name not in self.open)
-        got = self.buffers[name][: len(wanted)]
-        self.buffers[name] = self.buffers[name][len(wanted):]
+        written = lambda: PROGRESS.sub(b"", self.buffers[name])
+        self.collect(lambda: len(written()) >= len(wanted) or name not in self.open)
+        got = written()[: len(wanted)]
+        self.buffers[name] = written()[len(wanted):]
         if got != wanted:
             raise Mismatch(f"{name} is {got!r} instead of {wanted!r}")
 

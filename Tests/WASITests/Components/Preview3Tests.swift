@@ -10,6 +10,8 @@ import WasmEngine
 
 /// Components of WASI 0.3, whose `run` returns a number.
 @Suite struct Preview3Tests {
+    private typealias NoParameters = CanonicalTuple<>
+
     /// A memory with an allocator that never frees.
     private static let libc = """
         (core module $Libc
@@ -76,27 +78,33 @@ import WasmEngine
         (import "host" "outcome" (func $outcome (param i32 i32) (result i32)))
         """
 
+    /// Runs a component with standard input, and an output of so many bytes: what `run` says and what was written.
     private func run(
-        _ text: String, _ plan: HostSystemPlan? = nil, input: String = "", output: BufferOutput? = nil
-    ) async throws -> Result<UInt32, Trap> {
+        _ text: String, _ given: HostSystemPlan? = nil, input: String = "", room: Int = 1_000
+    ) async throws -> (value: UInt32, output: String) {
         let linker = ComponentLinker()
         Preview2.define(in: linker)
         Preview3.define(in: linker)
         let component = try Component(try WasmText.binary(fromText: text), features: .all)
         let linked = try linker.link(component, engine: ComponentGuest.engine)
         let function = try linked.function("run", parameters: NoParameters.self, result: UInt32.self)
+        let plan = if let given { given } else { try HostSystemPlan() }
         let loop = ComponentGuest.loop
-        let promise = loop.makePromise(of: Result<UInt32, Trap>.self)
-        // The caller looks at it again when the run has ended.
-        nonisolated(unsafe) let system = GuestSystem(
-            try plan ?? HostSystemPlan(), input: BufferInput(ByteBuffer(string: input)), output: output)
+        let promise = loop.makePromise(of: (value: UInt32, output: String).self)
+        // Made here: its making waits for the loop.
+        let scheduler = ComponentGuest.scheduler
         loop.execute {
             do {
+                let output = BufferOutput(bytesMax: room)
+                let system = GuestSystem(
+                    plan, input: BufferInput(ByteBuffer(string: input)), output: output)
                 let instance = try ComponentInstance(linked)
                 Preview2.install(system, in: instance.store)
-                let scheduler = ComponentGuest.scheduler.value
-                instance.start(function, CanonicalTuple(), on: scheduler) { result in
-                    promise.succeed(result)
+                instance.start(function, NoParameters(), on: scheduler.value) { result in
+                    switch result {
+                    case .success(let value): promise.succeed((value, String(buffer: output.buffer)))
+                    case .failure(let trap): promise.fail(trap)
+                    }
                     withExtendedLifetime(instance) {}
                 }
             } catch { promise.fail(error) }
@@ -105,7 +113,6 @@ import WasmEngine
     }
 
     @Test func `standard input goes through the guest to standard output`() async throws {
-        let output = BufferOutput(bytesMax: 1_000)
         let guest = Self.component(
             Self.streams,
             """
@@ -129,12 +136,12 @@ import WasmEngine
               (drop (call $outcome (i32.load (i32.const 4)) (i32.const 24)))
               (i32.or (i32.load8_u (i32.const 16)) (i32.load8_u (i32.const 24))))
             """)
-        #expect(try await run(guest, input: "sand martins", output: output).get() == 0)
-        #expect(String(buffer: output.buffer) == "sand martins")
+        let result = try await run(guest, input: "sand martins")
+        #expect(result.value == 0)
+        #expect(result.output == "sand martins")
     }
 
     @Test func `standard input that is handed to standard output passes the guest by`() async throws {
-        let output = BufferOutput(bytesMax: 1_000)
         let guest = Self.component(
             Self.streams,
             """
@@ -145,12 +152,12 @@ import WasmEngine
               (drop (call $outcome (call $out (i32.load (i32.const 0))) (i32.const 16)))
               (i32.load8_u (i32.const 16)))
             """)
-        #expect(try await run(guest, input: "swifts", output: output).get() == 0)
-        #expect(String(buffer: output.buffer) == "swifts")
+        let result = try await run(guest, input: "swifts")
+        #expect(result.value == 0)
+        #expect(result.output == "swifts")
     }
 
     @Test func `an output that fails says so in the future and ends the stream`() async throws {
-        let output = BufferOutput(bytesMax: 4)
         let guest = Self.component(
             Self.streams,
             """
@@ -169,7 +176,7 @@ import WasmEngine
               (i32.load16_u (i32.const 16)))
             """)
         // The case `error`, with `io` behind it.
-        #expect(try await run(guest, output: output).get() == 1)
+        #expect(try await run(guest, room: 4).value == 1)
     }
 
     @Test func `a wait for the clock takes its time and lets others run`() async throws {
@@ -197,7 +204,7 @@ import WasmEngine
               (call $wait (i64.const 5000000))
               (i64.lt_u (i64.sub (call $now) (local.get $start)) (i64.const 5000000)))
             """)
-        #expect(try await run(guest).get() == 0)
+        #expect(try await run(guest).value == 0)
     }
 
     @Test func `the seed is the same whenever it is asked for`() async throws {
@@ -218,7 +225,7 @@ import WasmEngine
                 (i64.ne (i64.load (i32.const 16)) (i64.load (i32.const 32)))
                 (i64.eqz (i64.or (i64.load (i32.const 16)) (i64.load (i32.const 24))))))
             """)
-        #expect(try await run(guest).get() == 0)
+        #expect(try await run(guest).value == 0)
     }
 
     private static let folder = """
@@ -293,6 +300,6 @@ import WasmEngine
                 (br_if $more (i32.eqz (i32.and (local.get $status) (i32.const 15)))))
               (local.get $sum))
             """)
-        #expect(try await run(guest, plan).get() == 4 << 16 + 10)
+        #expect(try await run(guest, plan).value == 4 << 16 + 10)
     }
 }

@@ -20,6 +20,7 @@ extension CommandRun {
         Preview2.define(in: linker)
         Preview2HTTP.define(in: linker)
         Preview3.define(in: linker)
+        Preview3HTTP.define(in: linker)
         let name = request.modulePath
         let plan: ComponentPlan
         do {

@@ -58,10 +58,13 @@ extension Preview3 {
             ) throws(Trap) -> FileAnswer<Own<Descriptor>> in
             let file = try Preview2.FileCall(call, descriptor)
             let opened: UInt32
+            // Who makes a file may write it, and who does not say how to open may read.
+            let writes = flags.contains(.write)
             do throws(HostFailure) {
                 opened = try file.system.open(
-                    file.number, path, open.options(following: lookup), reads: flags.contains(.read),
-                    writes: flags.contains(.write), flags: flags.hostFlags, for: file.guest)
+                    file.number, path, open.options(following: lookup),
+                    reads: flags.contains(.read) || !writes,
+                    writes: writes || open.contains(.create), flags: flags.hostFlags, for: file.guest)
             } catch {
                 guard case .code(let code) = error else { throw Preview2.trap(error) }
                 return .failure(FileCode(code))
