@@ -17,8 +17,8 @@ public struct ComponentCaller {
         return origin.results
     }
 
-    /// Calls an exported function of known types, and waits for its result.
     // Inlined into its users: there the types are known, and conversions become loads and stores.
+    /// Calls an exported function of known types, and waits for its result.
     @inlinable
     public func call<Parameters: ParameterList, Result: CanonicalPayload>(
         _ function: TypedFunction<Parameters, Result>, _ arguments: Parameters

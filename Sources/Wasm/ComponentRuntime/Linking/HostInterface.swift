@@ -19,8 +19,8 @@ public final class HostInterface {
         destructors[Resource.resourceType] = destroy
     }
 
-    /// Offers a function of known types, which may wait on its caller's fiber.
     // Inlined into its users: there the types are known, and conversions become loads and stores.
+    /// Offers a function of known types, which may wait on its caller's fiber.
     @inlinable
     public func function<
         each Parameter: CanonicalType & SendableMetatype, Result: CanonicalPayload & SendableMetatype
