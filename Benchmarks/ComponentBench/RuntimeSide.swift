@@ -4,6 +4,8 @@ import NIOCore
 import NIOPosix
 import WasmEngine
 
+typealias NoParameters = CanonicalTuple<>
+
 /// Our own component runtime, used as the server uses it: on an event loop, guests on fibers.
 final class RuntimeSide: Sendable {
     let engine: Engine
@@ -50,7 +52,7 @@ final class RuntimeSide: Sendable {
             for _ in 0..<count {
                 let instance = try ComponentInstance(plan)
                 instance.run(on: scheduler.value) { (caller) throws(Trap) in
-                    _ = try caller.call(function, CanonicalTuple())
+                    _ = try caller.call(function, NoParameters())
                 } completion: { result in
                     if case .failure(let trap) = result { failure = trap }
                 }

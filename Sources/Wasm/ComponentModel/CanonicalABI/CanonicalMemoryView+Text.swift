@@ -2,9 +2,10 @@
 extension CanonicalMemoryView {
     /// UTF-8: one check of the bytes, one copy.
     func utf8(_ offset: UInt64, _ length: UInt64) throws(CanonicalTrap) -> String {
-        try unsafe withBytes(offset, length) { (bytes) throws(CanonicalTrap) in
-            guard let string = unsafe String(validating: bytes, as: UTF8.self) else { throw .badUTF8 }
-            return string
+        try unsafe withBytes(offset, length) { (bytes) throws(CanonicalTrap) -> String in
+            // The generic initializer of `String` looks its types up at run time for each string.
+            let text = unsafe bytes.assumingMemoryBound(to: UInt8.self).span
+            do { return String(copying: try UTF8Span(validating: text)) } catch { throw .badUTF8 }
         }
     }
 

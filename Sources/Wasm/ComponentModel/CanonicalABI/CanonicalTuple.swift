@@ -110,6 +110,14 @@ extension CanonicalPayload {
         from slots: inout FlatValues, most: Int = FlatLimits.results, _ context: inout CanonicalContext
     ) throws(CanonicalTrap) -> Self {
         guard flatTypes.count > most else { return try lift(from: &slots, &context) }
+        return try loadResult(from: &slots, &context)
+    }
+
+    /// Lifts the result of a call into a guest, which is where the slot points.
+    @inlinable
+    public static func loadResult(
+        from slots: inout FlatValues, _ context: inout CanonicalContext
+    ) throws(CanonicalTrap) -> Self {
         let pointer = try slots.nextPointer(context.plan.width)
         try context.checkPlace(pointer, layout(context.plan.width))
         return try load(at: pointer, &context)
@@ -133,8 +141,7 @@ extension CanonicalPayload {
 
 extension CanonicalContext {
     /// Checks a place in memory that a value is at or goes to.
-    @usableFromInline
-    func checkPlace(_ pointer: UInt64, _ layout: ValueLayout) throws(CanonicalTrap) {
+    public func checkPlace(_ pointer: UInt64, _ layout: ValueLayout) throws(CanonicalTrap) {
         try checkPlace(pointer, layout.size, layout.alignment)
     }
 }

@@ -60,12 +60,21 @@ public final class InstanceState {
 
     /// A call enters (CanonicalABI.md, component instances).
     public func enter(from caller: InstanceState?) throws(CanonicalTrap) {
+        if parent == nil, caller == nil {
+            guard mayEnter else { throw .cannotEnter }
+            mayEnter = false
+            return
+        }
         guard mayEnter(from: caller) else { throw .cannotEnter }
         forEachEntered(from: caller) { $0.mayEnter = false }
     }
 
     /// A call leaves, back to where it came from.
     public func leave(to caller: InstanceState?) {
+        if parent == nil, caller == nil {
+            mayEnter = true
+            return
+        }
         forEachEntered(from: caller) { $0.mayEnter = true }
     }
 

@@ -191,6 +191,11 @@ public struct ComponentTypes: Sendable {
         }
     }
 
+    /// Whether a parameter of a function has a borrowed handle in it.
+    package func takesBorrows(_ id: FunctionTypeID) -> Bool {
+        self[self[id].parameters].contains { $0.type.map { info($0).containsBorrow } ?? false }
+    }
+
     /// Size and alignment of a type's values.
     public func layout(_ type: ComponentValueType, _ width: PointerWidth) -> ValueLayout {
         let info = info(type)

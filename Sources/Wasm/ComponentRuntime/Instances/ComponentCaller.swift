@@ -3,7 +3,7 @@ public import WasmEngine
 
 /// Calls into a component instance in direct style, from host code on the instance's fiber.
 public struct ComponentCaller {
-    let core: ComponentCore
+    @usableFromInline let core: ComponentCore
 
     /// The store of the component.
     public var store: Store { core.store }
@@ -17,8 +17,32 @@ public struct ComponentCaller {
         return origin.results
     }
 
+    // Inlined into its users: there the types are known, and conversions become loads and stores.
     /// Calls an exported function of known types, and waits for its result.
+    @inlinable
     public func call<Parameters: ParameterList, Result: CanonicalPayload>(
+        _ function: TypedFunction<Parameters, Result>, _ arguments: Parameters
+    ) throws(Trap) -> Result {
+        let lift = function.function.lift
+        guard lift.isDirect else { return try callTask(function, arguments) }
+        var value: Result?
+        try core.callDirectly(lift) { (slots, context) throws(CanonicalTrap) in
+            if lift.hasFlatParameters {
+                try arguments.lower(into: &slots, &context)
+            } else {
+                try arguments.lowerParameters(into: &slots, &context)
+            }
+        } result: { (slots, context) throws(CanonicalTrap) in
+            value =
+                lift.hasFlatResult
+                ? try Result.lift(from: &slots, &context) : try Result.loadResult(from: &slots, &context)
+        }
+        guard let value else { preconditionFailure("a call that returns has a result") }
+        return value
+    }
+
+    @usableFromInline
+    func callTask<Parameters: ParameterList, Result: CanonicalPayload>(
         _ function: TypedFunction<Parameters, Result>, _ arguments: Parameters
     ) throws(Trap) -> Result {
         let origin = TypedOrigin<Parameters, Result>(arguments)
@@ -51,7 +75,7 @@ extension CanonicalTuple: ParameterList {}
 
 /// An exported function whose types were compared with Swift's once.
 public struct TypedFunction<Parameters: ParameterList, Result: CanonicalPayload>: Sendable {
-    let function: ExportedFunction
+    @usableFromInline let function: ExportedFunction
 }
 
 extension ComponentPlan {

@@ -1,10 +1,11 @@
-import ComponentModel
-import WasmEngine
+public import ComponentModel
+public import WasmEngine
 
 /// A running component: its core instances, and the state of its component instances and tasks.
 ///
 /// One per store, and used on the store's event loop only. Guests reach it through the store; everybody else through
 /// ``ComponentInstance``, which owns both.
+@usableFromInline
 final class ComponentCore {
     static let key = StateKey<ComponentCore>()
 
@@ -25,6 +26,8 @@ final class ComponentCore {
 
     /// The thread whose code runs.
     var current: GuestThread?
+    /// The frame of the last call of a synchronous function by the host, for the next one.
+    var spareFrame: DirectFrame?
     /// Threads that go on when something becomes true, in the order in which they began to wait.
     var waiting: [GuestThread] = []
     /// Threads with a stack of their own that have not ended.
@@ -181,6 +184,7 @@ final class ComponentCore {
     // MARK: - Traps
 
     /// A trap of the canonical ABI as one of the engine, or the guest's trap that hid behind it.
+    @usableFromInline
     func trap(_ trap: CanonicalTrap) -> Trap {
         if let carried = carriedTrap {
             carriedTrap = nil

@@ -4,43 +4,43 @@ import WasmEngine
 /// A guest's memory and allocator for the canonical ABI.
 ///
 /// With ``ComponentCore/call(_:_:)`` the only place of the module that touches raw guest bytes and slots.
+@safe
 final class GuestMemoryAccess: CanonicalMemory {
-    private unowned let core: ComponentCore
+    // Belongs to the core, which counts as alive whenever a guest's memory is looked at.
+    private unowned(unsafe) let core: ComponentCore
     let memory: MemoryID
     /// The number of the allocator among the plan's functions.
     private let realloc: Int?
+    // One call at a time: an allocator cannot call out, so nothing else of the component runs meanwhile.
+    private lazy var storage = FlatStorage(count: 4)
 
     init(core: ComponentCore, memory: MemoryID, realloc: Int?) {
-        self.core = core
+        unsafe self.core = core
         self.memory = memory
         self.realloc = realloc
     }
 
     // The view is replaced after each call into the guest, as its rules ask.
-    var view: CanonicalMemoryView { core.view(of: memory) }
+    var view: CanonicalMemoryView { unsafe core.view(of: memory) }
 
     func reallocate(
         _ old: UInt64, oldSize: UInt64, alignment: UInt64, newSize: UInt64
     ) throws(CanonicalTrap) -> UInt64 {
         guard let realloc else { throw CanonicalTrap(.realloc, "the guest gives no realloc function") }
+        var slots = storage.values
+        try slots.append(old)
+        try slots.append(oldSize)
+        try slots.append(alignment)
+        try slots.append(newSize)
         do throws(Trap) {
-            return try core.withSlots(4) { (slots) throws(Trap) in
-                var values = slots
-                try core.canonical { () throws(CanonicalTrap) in
-                    try values.append(old)
-                    try values.append(oldSize)
-                    try values.append(alignment)
-                    try values.append(newSize)
-                }
-                try core.call(core.function(realloc), slots)
-                values.position = 0
-                // A 32-bit result leaves the upper half of its slot as the first parameter had it: zero.
-                return try core.canonical { () throws(CanonicalTrap) in try values.next(UInt64.self) }
-            }
+            unsafe try core.call(core.function(realloc), storage.values)
         } catch {
-            core.carriedTrap = error
+            unsafe core.carriedTrap = error
             throw CanonicalTrap(.realloc, error.message)
         }
+        slots.position = 0
+        // A 32-bit result leaves the upper half of its slot as the first parameter had it: zero.
+        return try slots.next(UInt64.self)
     }
 }
 

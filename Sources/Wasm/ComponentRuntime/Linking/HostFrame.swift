@@ -1,4 +1,4 @@
-import ComponentModel
+public import ComponentModel
 public import WasmEngine
 
 /// A call of a component to the host, as the host function sees it.
@@ -24,30 +24,53 @@ public struct ComponentCall: ~Copyable {
 }
 
 /// The values of one call to the host: parameters to lift, and the place of the result.
+@usableFromInline
 struct HostFrame {
-    unowned let core: ComponentCore
+    @usableFromInline unowned let core: ComponentCore
     let type: FunctionPlan
     let isAsync: Bool
-    var context: CanonicalContext
-    var slots: FlatValues
-    let outParameter: UInt64?
+    @usableFromInline var context: CanonicalContext
+    @usableFromInline var slots: FlatValues
+    @usableFromInline let outParameter: UInt64?
 
     private var parametersMost: Int { isAsync ? FunctionPlan.asyncParametersMax : FunctionPlan.parametersMax }
     private var resultsMost: Int { isAsync ? 0 : 1 }
+    @usableFromInline var hasFlatParameters: Bool { type.parameterFlatCount <= parametersMost }
 
+    init(
+        core: ComponentCore, type: FunctionPlan, isAsync: Bool, context: CanonicalContext, slots: FlatValues,
+        outParameter: UInt64?
+    ) {
+        self.core = core
+        self.type = type
+        self.isAsync = isAsync
+        self.context = context
+        self.slots = slots
+        self.outParameter = outParameter
+    }
+
+    // Inlined where host functions are defined: there the types are known.
+    @inlinable
     mutating func lift<each Parameter: CanonicalType>(
         _ type: CanonicalTuple<repeat each Parameter>.Type
     ) throws(Trap) -> CanonicalTuple<repeat each Parameter> {
         do throws(CanonicalTrap) {
-            return try type.liftParameters(most: parametersMost, from: &slots, &context)
+            guard hasFlatParameters else { return try type.loadResult(from: &slots, &context) }
+            return try type.lift(from: &slots, &context)
         } catch { throw core.trap(error) }
     }
 
+    @inlinable
     mutating func lower<Result: CanonicalPayload>(_ result: Result) throws(Trap) {
         context.refresh()
         slots.position = 0
         do throws(CanonicalTrap) {
-            try result.lowerResult(into: &slots, outParameter: outParameter, most: resultsMost, &context)
+            if let outParameter {
+                try context.checkPlace(outParameter, Result.layout(context.plan.width))
+                try result.store(at: outParameter, &context)
+            } else {
+                try result.lower(into: &slots, &context)
+            }
         } catch { throw core.trap(error) }
     }
 

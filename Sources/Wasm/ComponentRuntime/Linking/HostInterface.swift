@@ -19,12 +19,28 @@ public final class HostInterface {
         destructors[Resource.resourceType] = destroy
     }
 
+    // Inlined into its users: there the types are known, and conversions become loads and stores.
     /// Offers a function of known types, which may wait on its caller's fiber.
+    @inlinable
     public func function<
         each Parameter: CanonicalType & SendableMetatype, Result: CanonicalPayload & SendableMetatype
     >(
         _ name: String,
         _ body: @escaping @Sendable (borrowing ComponentCall, repeat each Parameter) throws(Trap) -> Result
+    ) {
+        define(name, (repeat (each Parameter).self), Result.self) { call, frame throws(Trap) in
+            let parameters = try frame.lift(CanonicalTuple<repeat each Parameter>.self)
+            let result = try body(call, repeat each parameters.elements)
+            try frame.lower(result)
+        }
+    }
+
+    @usableFromInline
+    func define<
+        each Parameter: CanonicalType & SendableMetatype, Result: CanonicalPayload & SendableMetatype
+    >(
+        _ name: String, _ parameters: (repeat (each Parameter).Type), _ result: Result.Type,
+        _ body: @escaping @Sendable (borrowing ComponentCall, inout HostFrame) throws(Trap) -> Void
     ) {
         functions[name] = HostFunctionDefinition(
             description: Self.description((repeat (each Parameter).self), Result.self),
@@ -33,14 +49,11 @@ public final class HostInterface {
                     matcher.types[type.parameters].map(\.type), matcher)
                     && Result.matches(type.result, matcher)
             },
-            body: .sync { call, frame throws(Trap) in
-                let parameters = try frame.lift(CanonicalTuple<repeat each Parameter>.self)
-                let result = try body(call, repeat each parameters.elements)
-                try frame.lower(result)
-            })
+            body: .sync(body))
     }
 
     /// Offers a function without a result.
+    @inlinable
     public func function<each Parameter: CanonicalType & SendableMetatype>(
         _ name: String,
         _ body: @escaping @Sendable (borrowing ComponentCall, repeat each Parameter) throws(Trap) -> Void

@@ -81,7 +81,7 @@ public final class ComponentPlan: Sendable {
 
 /// An exported function of a plan, looked up once.
 public struct ExportedFunction: Sendable {
-    let lift: LiftPlan
+    @usableFromInline let lift: LiftPlan
     /// The names that lead to it.
     public let name: String
 }

@@ -15,7 +15,8 @@ extension PlanBuilder {
                         number: nextLiftNumber(), instance: scope.instance,
                         coreFunction: functionNumber(scope.coreFunctions[Int(function)]),
                         type: functionPlan(id, options.width, in: scope), options: options,
-                        resultKey: key(scope.component.types[id].result, in: scope))))
+                        resultKey: key(scope.component.types[id].result, in: scope),
+                        takesBorrows: scope.component.types.takesBorrows(id))))
             return
         }
         let signature = scope.component.coreSignature(scope.spaces.coreFunctions[scope.coreFunctions.count])

@@ -72,6 +72,7 @@ struct MemoryPlan: Sendable, Hashable {
 }
 
 /// A function that guest code implements.
+@usableFromInline
 final class LiftPlan: Sendable {
     let number: Int
     /// The component instance that implements it.
@@ -81,11 +82,21 @@ final class LiftPlan: Sendable {
     let options: OptionsPlan
     /// What `task.return` must name.
     let resultKey: String
+    /// Whether a call needs no more than its caller's stack.
+    @usableFromInline let isDirect: Bool
+    @usableFromInline let hasFlatParameters: Bool
+    @usableFromInline let hasFlatResult: Bool
+    /// Whether a parameter has a borrowed handle in it.
+    let takesBorrows: Bool
 
     init(
         number: Int, instance: Int, coreFunction: Int, type: FunctionPlan, options: OptionsPlan,
-        resultKey: String
+        resultKey: String, takesBorrows: Bool
     ) {
+        isDirect = !type.isAsync && !options.isAsync
+        hasFlatParameters = type.parameterFlatCount <= FunctionPlan.parametersMax
+        hasFlatResult = type.resultFlatCount <= 1
+        self.takesBorrows = takesBorrows
         self.number = number
         self.instance = instance
         self.coreFunction = coreFunction
