@@ -66,7 +66,7 @@ let layers: [Layer] = [
                 libraries: [.nioCore, .nioPosix]),
             Module(
                 "WASI", uses: ["AppModel", "HostSystem", "WasmEngine", "ComponentModel", "ComponentRuntime"],
-                libraries: [.nioCore, .nioPosix]),
+                libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
             Module(
                 "WASIHTTP",
                 uses: ["AppModel", "HostSystem", "WASI", "WasmEngine", "ComponentModel", "ComponentRuntime"],
@@ -155,7 +155,6 @@ extension Target.Dependency {
     static let logging = Self.product(name: "Logging", package: "swift-log")
     static let argumentParser = Self.product(name: "ArgumentParser", package: "swift-argument-parser")
     static let system = Self.product(name: "SystemPackage", package: "swift-system")
-    static let asyncHTTPClient = Self.product(name: "AsyncHTTPClient", package: "async-http-client")
     static let subprocess = Self.product(name: "Subprocess", package: "swift-subprocess")
 }
 
@@ -254,7 +253,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: layers.flatMap(targets(of:)) + [tidyTests, endToEndTests] + benchmarks

@@ -12,7 +12,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("package a:b;\nworld w { import x: fun(); }", "a.wit:2:21: expected \"/\", found \"(\""),
+            ("package a:b;\nworld w { import x: fun(); }", "a.wit:2:24: expected \"/\", found \"(\""),
             (
                 "package a:b;\ninterface i { f: func(a: nope); }\nworld w { import i; }",
                 "a.wit:2:26: there is no type \"nope\""
@@ -36,7 +36,10 @@ import Testing
                 "package a:b;\ninterface i { type a = u8; type a = u16; }\nworld w { import i; }",
                 "a.wit:2:33: \"a\" is declared twice"
             ),
-            ("package a:b;\ninterface i { type t = \u{1F600}; }", "a.wit:2:24: unexpected character \\u{F0}"),
+            (
+                "package a:b;\ninterface i { type t = \u{1F600}; }",
+                "a.wit:2:24: unexpected character \\u{0001F600}"
+            ),
             ("package a:b;\nworld w { include w; }", "a.wit:2:7: world \"w\" includes itself"),
         ] as [(String, String)])
     func `errors name the place and what is wrong`(text: String, message: String) {

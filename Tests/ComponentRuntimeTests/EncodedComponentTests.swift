@@ -130,7 +130,7 @@ import WasmEngine
     }
 
     @Test func `strings, resources, initialization and core functions of the host work`() async throws {
-        let engine = try Engine()
+        let engine = ComponentRunner.shared.engine
         let plan = try plan(engine)
         let results = try await call(
             [
@@ -179,7 +179,7 @@ import WasmEngine
         encoder.adapters = [ComponentEncoder.Adapter(name: "old", module: adapter)]
         encoder.growsMemoryForAdapters = growsMemory
         let component = try Component(try encoder.encode(module))
-        let engine = try Engine()
+        let engine = ComponentRunner.shared.engine
         let plan = try ComponentLinker().link(component, engine: engine)
         return try await call([(["stack"], []), (["block"], [])], plan, engine).flatMap { $0 }
     }
@@ -196,7 +196,7 @@ import WasmEngine
     }
 
     @Test func `a core function that the host lacks is a sentence`() throws {
-        let engine = try Engine()
+        let engine = ComponentRunner.shared.engine
         var encoder = ComponentEncoder()
         encoder.nativeModules = ["host_math"]
         let module = try CoreModule(

@@ -92,6 +92,39 @@ import Testing
         #expect(unwound.value == 1)
     }
 
+    @Test func aDeadlineBroughtForwardEndsAWaitingGuest() async throws {
+        let start = NIODeadline.now()
+        let result = try await runner.run(Self.countingLoop, "run", [.i32(1)]) { linker in
+            try linker.define("h", "step", [.i32], [.i32]) { call, _ throws(Trap) in
+                let fiber = try call.fiber
+                try fiber.suspend { _ in
+                    fiber.eventLoop.assumeIsolated().execute { fiber.deadline = .now() }
+                }
+            }
+        }
+        #expect(try trap(of: result).reason == .deadline)
+        // The one it began with is a minute away.
+        #expect(NIODeadline.now() - start < .seconds(30))
+    }
+
+    @Test func aPostponedDeadlineIsAskedAboutAgain() async throws {
+        let questions = EventCounter()
+        let result = try await runner.run(
+            Self.countingLoop, "run", [.i32(1)], limits: FiberLimits(deadline: .milliseconds(5))
+        ) { linker in
+            try linker.define("h", "step", [.i32], [.i32]) { call, _ throws(Trap) in
+                let fiber = try call.fiber
+                fiber.onDeadline = {
+                    questions.increment()
+                    return questions.value < 3 ? .now() + .milliseconds(5) : nil
+                }
+                try fiber.suspend { _ in }
+            }
+        }
+        #expect(try trap(of: result).reason == .deadline)
+        #expect(questions.value == 3)
+    }
+
     @Test func aCancelledGuestUnwinds() async throws {
         let unwound = EventCounter()
         let result = try await runner.run(Self.countingLoop, "run", [.i32(1)]) { linker in

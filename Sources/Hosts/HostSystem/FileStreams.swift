@@ -71,14 +71,15 @@ public final class FileInput: GuestBufferInput {
             return keep(try file.read(count: count, at: place))
         }
         var bytes = [UInt8](repeating: 0, count: count)
-        var span = bytes.mutableSpan
-        var raw = unsafe span.mutableBytes
-        if let done = try file.readCached(into: &raw, at: place) {
+        let (file, loop) = (file, eventLoop)
+        let cached = try bytes.withMutableRawSpan { (span) throws(HostError) in
+            try file.readCached(into: &span, at: place)
+        }
+        if let done = cached {
             return keep(Array(bytes[..<done]))
         }
         isReading = true
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        let (file, loop) = (file, eventLoop)
         pool.submit { _ in
             let result = Result { () throws(HostError) in try file.read(count: count, at: place) }
             loop.execute { bound.value.finish(result) }
@@ -188,17 +189,5 @@ public final class FileOutput: GuestOutput {
         guard let failure else { return }
         self.failure = nil
         throw failure
-    }
-}
-
-extension RawSpan {
-    /// The bytes as an array.
-    package func copied() -> [UInt8] { unsafe withUnsafeBytes { unsafe Array($0) } }
-}
-
-extension MutableRawSpan {
-    /// Copies an array of as many bytes.
-    package mutating func copyBytes(of bytes: [UInt8]) {
-        unsafe withUnsafeMutableBytes { unsafe $0.copyBytes(from: bytes) }
     }
 }

@@ -64,9 +64,9 @@ extension GuestSystem {
         var bytes = [UInt8](repeating: 0, count: count)
         let done: Int?
         do {
-            var span = bytes.mutableSpan
-            var raw = unsafe span.mutableBytes
-            done = try readNow(file, into: &raw, at: place)
+            done = try bytes.withMutableRawSpan { (span) throws(HostError) in
+                try readNow(file, into: &span, at: place)
+            }
         } catch { throw .code(error) }
         guard let done else { return try read(file, count: count, at: place, for: guest) }
         bytes.removeLast(count - done)

@@ -55,9 +55,7 @@ public enum HostRandom {
     /// So many bytes.
     public static func bytes(_ count: Int) throws(HostError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
-        var span = bytes.mutableSpan
-        var raw = unsafe span.mutableBytes
-        try SystemCall.random(&raw)
+        try bytes.withMutableRawSpan { (span) throws(HostError) in try SystemCall.random(&span) }
         return bytes
     }
 

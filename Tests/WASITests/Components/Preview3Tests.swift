@@ -84,17 +84,16 @@ import WasmEngine
         Preview3.define(in: linker)
         let component = try Component(try WasmText.binary(fromText: text), features: .all)
         let linked = try linker.link(component, engine: ComponentGuest.engine)
-        let function = try linked.function("run", parameters: CanonicalTuple< >.self, result: UInt32.self)
+        let function = try linked.function("run", parameters: NoParameters.self, result: UInt32.self)
         let loop = ComponentGuest.loop
         let promise = loop.makePromise(of: Result<UInt32, Trap>.self)
-        let system = NIOLoopBoundBox.makeBoxSendingValue(
-            GuestSystem(
-                try plan ?? HostSystemPlan(), input: BufferInput(ByteBuffer(string: input)), output: output),
-            eventLoop: loop)
+        // The caller looks at it again when the run has ended.
+        nonisolated(unsafe) let system = GuestSystem(
+            try plan ?? HostSystemPlan(), input: BufferInput(ByteBuffer(string: input)), output: output)
         loop.execute {
             do {
                 let instance = try ComponentInstance(linked)
-                Preview2.install(system.value, in: instance.store)
+                Preview2.install(system, in: instance.store)
                 let scheduler = ComponentGuest.scheduler.value
                 instance.start(function, CanonicalTuple(), on: scheduler) { result in
                     promise.succeed(result)

@@ -1,5 +1,4 @@
 public import AppModel
-import CHostSystem
 
 /// Where a socket is, or whom it speaks to.
 public struct SocketAddress: Sendable, Hashable {
@@ -40,26 +39,5 @@ public struct SocketAddress: Sendable, Hashable {
     var isMulticastOrBroadcast: Bool {
         let kind = AddressKind(address)
         return kind == .multicast || kind == .broadcast
-    }
-
-    var systemForm: martlet_address {
-        var form = martlet_address()
-        form.is_version6 = address.isVersion6 ? 1 : 0
-        let bytes = address.bytes
-        unsafe withUnsafeMutableBytes(of: &form.bytes) { unsafe $0.copyBytes(from: bytes) }
-        form.port = port
-        form.flow = flow
-        form.scope = scope
-        return form
-    }
-
-    init(_ form: martlet_address) {
-        let count = form.is_version6 != 0 ? 16 : 4
-        let bytes = unsafe withUnsafeBytes(of: form.bytes) { unsafe Array($0.prefix(count)) }
-        // 4 or 16 bytes always make an address.
-        address = IPAddress(bytes: bytes) ?? .v4(0)
-        port = form.port
-        flow = form.flow
-        scope = form.scope
     }
 }

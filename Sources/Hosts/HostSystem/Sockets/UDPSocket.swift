@@ -81,7 +81,9 @@ public final class UDPSocket {
         }
         if remote == nil, let address { try system.admit(.udp, to: address) }
         do {
-            unsafe try SystemCall.send(handle.descriptor, bytes.span.bytes, to: remote == nil ? address : nil)
+            try bytes.withRawSpan { (span) throws(HostError) in
+                try SystemCall.send(handle.descriptor, span, to: remote == nil ? address : nil)
+            }
             return true
         } catch {
             if error == .wouldBlock { return false }
@@ -94,9 +96,9 @@ public final class UDPSocket {
         guard isBound else { throw .notConnected }
         var bytes = [UInt8](repeating: 0, count: Self.bytesMax)
         do {
-            var span = bytes.mutableSpan
-            var raw = unsafe span.mutableBytes
-            let (count, from) = try SystemCall.receive(from: handle.descriptor, into: &raw)
+            let (count, from) = try bytes.withMutableRawSpan { (span) throws(HostError) in
+                try SystemCall.receive(from: handle.descriptor, into: &span)
+            }
             return Datagram(bytes: Array(bytes[..<count]), from: from)
         } catch {
             if error == .wouldBlock { return nil }

@@ -88,7 +88,7 @@ public struct ComponentTools: Sendable {
         _ = try CoreModule(bytes)
         do {
             let validator: Engine
-            if let engine { validator = engine } else { validator = try Engine() }
+            if let engine { validator = engine } else { validator = try Engine(limits: .validation) }
             engine = validator
             try Module.validate(bytes, engine: validator)
         } catch {
@@ -177,5 +177,17 @@ public struct ComponentTools: Sendable {
         } catch {
             throw OperatorError("\(path): \(error)")
         }
+    }
+}
+
+extension EngineLimits {
+    /// Of an engine that makes no instance: its pools reserve next to no address space.
+    fileprivate static var validation: EngineLimits {
+        var limits = EngineLimits()
+        limits.coreInstances = 1
+        limits.memories = 1
+        limits.tables = 1
+        limits.stacks = 1
+        return limits
     }
 }

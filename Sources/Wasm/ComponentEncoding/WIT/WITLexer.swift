@@ -55,7 +55,9 @@ struct WITLexer {
             return .symbol("->")
         }
         guard "{}()<>,;:=/.@*_-+".utf8.contains(first) else {
-            throw here.error("unexpected character \(Unicode.Scalar(first).escaped(asASCII: true))")
+            let rest = String(decoding: bytes[position...].prefix(4), as: UTF8.self)
+            let scalar = rest.unicodeScalars.first ?? "\u{FFFD}"
+            throw here.error("unexpected character \(scalar.escaped(asASCII: true))")
         }
         position += 1
         return .symbol(String(UnicodeScalar(first)))

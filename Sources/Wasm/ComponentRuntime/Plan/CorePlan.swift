@@ -164,8 +164,8 @@ private struct CoreGrouping {
             }
         }
         let exports = exports(of: group)
+        // What cannot be merged, or is beyond the engine's limits in sum, is instantiated piece by piece.
         guard let merged = try? merger.finish(exports: exports.map { ($0.0 - group.lowerBound, $0.1) }),
-            // The engine refuses what goes beyond its limits in sum.
             let module = try? compile(merged)
         else {
             isRefused.formUnion(group)

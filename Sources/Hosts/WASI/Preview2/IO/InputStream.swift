@@ -34,9 +34,10 @@ public final class InputStream: HostResource {
             } else {
                 let count = min(count, StreamLimits.copiedReadBytes)
                 var bytes = [UInt8](repeating: 0, count: count)
-                var span = bytes.mutableSpan
-                var raw = unsafe span.mutableBytes
-                switch try input.read(into: &raw) {
+                let result = try bytes.withMutableRawSpan { (span) throws(HostError) in
+                    try input.read(into: &span)
+                }
+                switch result {
                 case .bytes(let done):
                     bytes.removeLast(count - done)
                     return .array(bytes)
@@ -105,7 +106,7 @@ enum StreamBytes: CanonicalBytes {
         _ body: (RawSpan) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         switch self {
-        case .array(let bytes): unsafe try body(bytes.span.bytes)
+        case .array(let bytes): try bytes.withRawSpan(body)
         case .buffer(let buffer): try body(buffer.readableBytesSpan)
         }
     }

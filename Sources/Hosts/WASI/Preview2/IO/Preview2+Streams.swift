@@ -162,7 +162,9 @@ extension Preview2 {
                 throw Trap.host("a guest writes more zeroes to a stream than check-write permitted")
             }
             let zeroes = [UInt8](repeating: 0, count: Int(length))
-            return try done(call) { () throws(StreamFailure) in unsafe try stream.write(zeroes.span.bytes) }
+            return try done(call) { () throws(StreamFailure) in
+                try zeroes.withRawSpan { (bytes) throws(StreamFailure) in try stream.write(bytes) }
+            }
         }
         streams.function("[method]output-stream.blocking-write-zeroes-and-flush") {
             (call: borrowing ComponentCall, stream: Borrow<OutputStream>, length: UInt64) throws(Trap)
@@ -173,7 +175,9 @@ extension Preview2 {
             }
             let zeroes = [UInt8](repeating: 0, count: Int(length))
             return try done(call) { () throws(StreamFailure) in
-                unsafe try stream.blockingWrite(zeroes.span.bytes, for: guest)
+                try zeroes.withRawSpan { (bytes) throws(StreamFailure) in
+                    try stream.blockingWrite(bytes, for: guest)
+                }
             }
         }
     }

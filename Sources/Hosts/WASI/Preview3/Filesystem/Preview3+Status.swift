@@ -12,7 +12,7 @@ extension Preview3 {
             let file = try Preview2.FileCall(call, descriptor)
             let isMutating = try call.object(descriptor).isMutating
             return try answer { () throws(HostFailure) in
-                try told { () throws(HostError) in 
+                try told { () throws(HostError) in
                     try flags(of: file, isMutating)
                 }
             }
