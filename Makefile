@@ -59,11 +59,13 @@ guests: setup ## Build the guest programs that tests and examples run
 	@scripts/setup --toolchains
 	@scripts/build-guests
 
-# The end-to-end tests keep every core busy on purpose, so they run by themselves.
+# The end-to-end tests keep every core busy on purpose, and Python's components while they compile; both run apart.
+HEAVY := EndToEndTests|PythonComponentTests
+
 test: lint guests ## Lint, build and run all tests
 	$(BUILD) --build-tests
-	$(TEST) --skip-build --parallel --skip EndToEndTests
-	$(TEST) --skip-build --parallel --filter EndToEndTests
+	$(TEST) --skip-build --parallel --skip '$(HEAVY)'
+	$(TEST) --skip-build --parallel --filter '$(HEAVY)'
 
 lint: setup ## Check the format of every Swift file
 	$(SWIFT) format lint --strict --parallel --recursive $(wildcard Sources Tests Benchmarks Fuzzing) Package.swift

@@ -18,6 +18,8 @@ enum Exceptions {
         "Sources/Hosts/WASIHTTP/Fields/HTTPFieldValue.swift": "copies between text and a span",
         "Sources/Hosts/HostSystem/SystemCall+Sockets.swift": "the same door, for sockets",
         "Sources/Hosts/HostSystem/ByteSpans.swift": "arrays of bytes as raw spans, for the time of one call",
+        "Sources/Wasm/ComponentRuntime/Tasks/DirectFrame.swift":
+            "the slots of a call that goes straight through, for the time of that call",
         "Sources/Wasm/ComponentRuntime/Channels/HostByteStream.swift":
             "copies between a ByteBuffer and a span",
         "Sources/Hosts/HostSystem/MemoryStreams.swift": "copies between a ByteBuffer and a span",

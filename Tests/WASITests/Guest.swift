@@ -9,10 +9,14 @@ import WasmEngine
 /// its own name, so that each call crosses the real interface, with addresses in a real memory.
 final class Guest: Sendable {
     private static let engine = try! Engine()
-    private static let loop = MultiThreadedEventLoopGroup.singleton.next()
-    private static let scheduler = try! loop.submit {
-        NIOLoopBound(FiberScheduler(engine: engine, eventLoop: loop), eventLoop: loop)
-    }.wait()
+    // Made together: whoever has the loop can ask for the scheduler on it, where waiting would never end.
+    private static let (loop, scheduler) = {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let scheduler = try! loop.submit {
+            NIOLoopBound(FiberScheduler(engine: engine, eventLoop: loop), eventLoop: loop)
+        }.wait()
+        return (loop, scheduler)
+    }()
     private static let template: InstanceTemplate = {
         let linker = try! Linker(engine: engine)
         try! Preview1.define(in: linker)

@@ -4,6 +4,8 @@ import NIOCore
 struct Response: Sendable {
     var status = 0
     var fields: [(name: String, value: String)] = []
+    /// Fields after a chunked body: a lower-case name, a colon and the rest of the line.
+    var trailers: [String] = []
     var body = ByteBuffer()
     /// Body bytes, also where the body was not kept.
     var bodyBytes = 0
@@ -86,6 +88,8 @@ struct ResponseParser {
             case .trailers:
                 guard let line = line() else { return nil }
                 if line.isEmpty { return finish() }
+                guard let colon = line.firstIndex(of: ":") else { throw Malformed(line: line) }
+                current.trailers.append("\(line[..<colon].lowercased())\(line[colon...])")
             case .untilEnd:
                 _ = takeBody(.max)
                 return nil

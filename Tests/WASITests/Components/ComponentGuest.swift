@@ -11,10 +11,14 @@ import WasmEngine
 /// Runs components on one loop.
 enum ComponentGuest {
     static let engine = try! Engine()
-    static let loop = MultiThreadedEventLoopGroup.singleton.next()
-    static let scheduler = try! loop.submit {
-        NIOLoopBound(FiberScheduler(engine: engine, eventLoop: loop), eventLoop: loop)
-    }.wait()
+    // Made together: whoever has the loop can ask for the scheduler on it, where waiting would never end.
+    static let (loop, scheduler) = {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let scheduler = try! loop.submit {
+            NIOLoopBound(FiberScheduler(engine: engine, eventLoop: loop), eventLoop: loop)
+        }.wait()
+        return (loop, scheduler)
+    }()
 
     static func plan(_ text: String, missing: MissingImports = .refused) throws -> ComponentPlan {
         let linker = ComponentLinker()
