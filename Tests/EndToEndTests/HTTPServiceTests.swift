@@ -90,36 +90,4 @@ struct HTTPServiceTests {
             await client.close()
         }
     }
-
-    @Test func `a request passes the middleware of its trigger without leaving the process`() async throws {
-        let folder = try TemporaryFolder()
-        for name in ["service", "middleware"] {
-            try folder.copy(try Guest.named(name).file(in: folder), to: "\(name).wat")
-        }
-        let manifest = try folder.file(
-            "spin.toml",
-            """
-            spin_manifest_version = 2
-            [application]
-            name = "chain"
-            [[trigger.http]]
-            route = "/plain"
-            component = "service"
-            [[trigger.http]]
-            route = "/behind"
-            component = "service"
-            dependencies.middleware = ["middleware", { component = "middleware" }]
-            [component.service]
-            source = "service.wat"
-            [component.middleware]
-            source = "middleware.wat"
-            """)
-        let arguments = ["up", "-f", manifest, "--listen", "127.0.0.1:0", "--log-dir", "", "--quiet"]
-        try await MartletProcess.with(arguments, folder: folder) { process in
-            let port = try await process.port()
-            #expect(try await get("/plain", port: port).status == 200)
-            // The head comes from the middleware; docs/serving.md says what chains cannot do yet.
-            #expect(try await get("/behind", port: port).status == 299)
-        }
-    }
 }
