@@ -247,7 +247,7 @@ struct HTTPComponentTests {
         let handler = """
             \(Self.begin)
             (call $say (local.get $b) (i32.const 256) (i32.const 5))
-            (call $pause (i64.const 1000000))
+            (call $pause (i64.const 200000000))
             unreachable
             """
         try await serving(handler) { server in
