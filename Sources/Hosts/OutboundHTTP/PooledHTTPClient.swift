@@ -9,9 +9,8 @@ public import WASIHTTP
 /// Never follows a redirect, and never looks a name up after its addresses were checked.
 public final class PooledHTTPClient: OutboundHTTPClient {
     private let limits: OutboundHTTPLimits
-    private let tls: LazyTLSContext
     private let router: (any LocalHTTPRouter)?
-    private let pools = Mutex<[ObjectIdentifier: NIOLoopBound<LoopPool>]>([:])
+    private let pools: LoopLocal<LoopPool>
     private let running = Running()
 
     /// A client.
@@ -22,21 +21,15 @@ public final class PooledHTTPClient: OutboundHTTPClient {
         router: (any LocalHTTPRouter)? = nil
     ) {
         self.limits = limits
-        self.tls = LazyTLSContext(tls)
         self.router = router
+        let tls = LazyTLSContext(tls)
+        pools = LoopLocal { LoopPool(loop: $0, tls: tls, limits: limits) }
     }
 
     deinit { close() }
 
     /// Closes connections that wait for requests. Requests under way go on.
-    public func close() {
-        let pools = pools.withLock { pools in
-            let all = Array(pools.values)
-            pools = [:]
-            return all
-        }
-        for pool in pools { pool.eventLoop.execute { pool.value.closeIdle() } }
-    }
+    public func close() { pools.removeAll { $0.closeIdle() } }
 
     /// Requests under way.
     public var requestCount: Int { running.count.load(ordering: .relaxed) }
@@ -77,7 +70,7 @@ public final class PooledHTTPClient: OutboundHTTPClient {
             _ = network.refuse(
                 scheme: place.scheme, target: "\(place.host):\(place.port)", refusal.reason)
         }
-        pool(on: loop).start(exchange, to: place, network, admission)
+        pools.value(on: loop).start(exchange, to: place, network, admission)
         return PooledExchange(exchange)
     }
 
@@ -98,15 +91,6 @@ public final class PooledHTTPClient: OutboundHTTPClient {
         let problem = "names a part of the application that is not there, or cannot be reached this way"
         _ = network.refuse(scheme: scheme, target: name, .invalidTarget(problem))
         return FailedExchange(target == .application ? .httpRequestURIInvalid : .destinationNotFound)
-    }
-
-    private func pool(on loop: any EventLoop) -> LoopPool {
-        pools.withLock { pools in
-            if let pool = pools[ObjectIdentifier(loop)] { return pool }
-            let pool = NIOLoopBound(LoopPool(loop: loop, tls: tls, limits: limits), eventLoop: loop)
-            pools[ObjectIdentifier(loop)] = pool
-            return pool
-        }.value
     }
 }
 

@@ -38,7 +38,8 @@ extension ComponentValidator {
         }
         guard case .core = outer[Int(index)] else {
             throw .invalid(
-                "not implemented: aliasing core module types into a core module's types", at: offset)
+                "type \(index) is the type of a core module, which the type of a core module cannot refer to",
+                at: offset)
         }
         return outer[Int(index)]
     }

@@ -1,8 +1,8 @@
 public import AppModel
 import ComponentModel
 public import ComponentRuntime
+import HostSystem
 public import NIOCore
-import Synchronization
 public import WASIHTTP
 
 /// A component that answers HTTP requests, compiled and linked, with its handler looked up.
@@ -18,8 +18,7 @@ public final class HTTPProgram: Sendable {
     public let reuse: InstanceReuse
     let handler: Handler
     let state: HTTPHostState
-    // One for each event loop, made at its first request.
-    private let pools = Mutex<[ObjectIdentifier: NIOLoopBound<HTTPInstancePool>]>([:])
+    private let pools: LoopLocal<HTTPInstancePool>
 
     /// The program of a component.
     ///
@@ -43,20 +42,15 @@ public final class HTTPProgram: Sendable {
                     \(exports.isEmpty ? "nothing" : exports.prefix(8).joined(separator: ", ")).
                     """)
         }
+        let reuse = self.reuse
+        pools = LoopLocal { HTTPInstancePool(reuse, eventLoop: $0) }
     }
 
     /// Imports that nobody offers, one a line with their types.
     public var missingImports: [String] { plan.missingImports }
 
     /// The instances of an event loop that may be used again.
-    func pool(on eventLoop: any EventLoop) -> HTTPInstancePool {
-        pools.withLock { pools in
-            if let pool = pools[ObjectIdentifier(eventLoop)] { return pool }
-            let pool = NIOLoopBound(HTTPInstancePool(reuse, eventLoop: eventLoop), eventLoop: eventLoop)
-            pools[ObjectIdentifier(eventLoop)] = pool
-            return pool
-        }.value
-    }
+    func pool(on eventLoop: any EventLoop) -> HTTPInstancePool { pools.value(on: eventLoop) }
 }
 
 /// How instances of a component are used again.
