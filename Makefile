@@ -59,13 +59,9 @@ guests: setup ## Build the guest programs that tests and examples run
 	@scripts/setup --toolchains
 	@scripts/build-guests
 
-# The end-to-end tests keep every core busy on purpose, and Python's components while they compile; both run apart.
-HEAVY := EndToEndTests|PythonComponentTests
-
 test: lint guests ## Lint, build and run all tests
 	$(BUILD) --build-tests
-	$(TEST) --skip-build --parallel --skip '$(HEAVY)'
-	$(TEST) --skip-build --parallel --filter '$(HEAVY)'
+	scripts/test -- $(TEST) --skip-build --parallel
 
 lint: setup ## Check the format of every Swift file
 	$(SWIFT) format lint --strict --parallel --recursive $(wildcard Sources Tests Benchmarks Fuzzing) Package.swift

@@ -64,7 +64,9 @@ final class BytePump {
             end { sink.ended(.dropped) }
             return false
         }
-        switch sink.consume(bytes.readableBytesSpan, Link(self, isSource: false)) {
+        // No access to a property is open while the sink runs.
+        let chunk = bytes
+        switch sink.consume(chunk.readableBytesSpan, Link(self, isSource: false)) {
         case .took(let count):
             bytes.moveReaderIndex(forwardBy: min(count, bytes.readableBytes))
             return count > 0
