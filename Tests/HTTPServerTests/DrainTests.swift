@@ -1,8 +1,8 @@
-import Foundation
 import HTTPServer
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import TestSupport
 import Testing
 
 @Suite struct DrainTests {
@@ -165,10 +165,9 @@ import Testing
     }
 
     @Test func aServerListensOnASocketInTheFileSystem() async throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: "http-\(UUID()).sock")
-        let path = file.path
-        // Gone already if the server removed it.
-        defer { try? FileManager.default.removeItem(at: file) }
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let path = "\(folder.path)/http.sock"
         let configuration = HTTPServerConfiguration(
             address: .unix(path: path), group: MultiThreadedEventLoopGroup.singleton)
         let handler = ClosureHandler { $0.respond(.ok, body: ByteBuffer(string: "here")) }

@@ -4,6 +4,7 @@ import HostSystem
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
 import WASIHTTP
 
@@ -213,7 +214,7 @@ struct PooledHTTPClientTests {
         try await TestCertificate.withFiles { certificate, key in
             let tls = try HTTPServerTLS(certificateFile: certificate, keyFile: key)
             try await withServer(tls: tls) { server in
-                let client = try PooledHTTPClient(tls: TestCertificate.trusting())
+                let client = try PooledHTTPClient(tls: .trustingTestCertificate())
                 for host in ["localhost", "127.0.0.1"] {
                     let sent = megabyte()
                     let answer = try await ask(
@@ -241,7 +242,7 @@ struct PooledHTTPClientTests {
                 await #expect(throws: HTTPErrorCode.tlsCertificateError) {
                     try await ask(TestRequest(scheme: .https, "localhost:\(server.port)"))
                 }
-                let client = try PooledHTTPClient(tls: TestCertificate.trusting())
+                let client = try PooledHTTPClient(tls: .trustingTestCertificate())
                 await #expect(throws: HTTPErrorCode.tlsCertificateError) {
                     try await ask(
                         TestRequest(scheme: .https, "other.example:\(server.port)"), client,

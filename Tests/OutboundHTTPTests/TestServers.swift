@@ -1,7 +1,9 @@
+import TestSupport
 import HTTPServer
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import OutboundHTTP
 import Synchronization
 
 /// An HTTP server that does what the path says.
@@ -127,5 +129,12 @@ final class RawServer: Sendable {
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    }
+}
+
+extension OutboundTLS {
+    /// Believes the tests' certificate, and nobody else's.
+    static func trustingTestCertificate() throws -> OutboundTLS {
+        OutboundTLS(additionalRoots: try TestCertificate.roots(), trustsSystemRoots: false)
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import HostSystem
 import NIOCore
 import NIOPosix

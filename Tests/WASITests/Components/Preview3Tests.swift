@@ -3,6 +3,7 @@ import ComponentRuntime
 import HostSystem
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 import WasmEngine
 
