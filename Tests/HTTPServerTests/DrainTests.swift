@@ -1,18 +1,36 @@
 import HTTPServer
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import TestSupport
 import Testing
 
+/// Stops what a test that fails leaves running.
+private final class StartedServers: Sendable {
+    private let servers = NIOLockedValueBox<[HTTPServer]>([])
+
+    deinit { for server in servers.withLockedValue({ $0 }) { server.drain(within: .zero) } }
+
+    func start(
+        _ configuration: HTTPServerConfiguration, handler: @escaping @Sendable (HTTPExchange) -> Void
+    ) async throws -> HTTPServer {
+        let server = try await HTTPServer.start(configuration, handler: ClosureHandler(body: handler)).get()
+        servers.withLockedValue { $0.append(server) }
+        return server
+    }
+}
+
 @Suite struct DrainTests {
+    private let servers = StartedServers()
+
     private func start(
         _ limits: HTTPServerLimits = .patient, handler: @escaping @Sendable (HTTPExchange) -> Void
     ) async throws -> HTTPServer {
         var configuration = HTTPServerConfiguration(
             address: .tcp(host: "127.0.0.1", port: 0), group: MultiThreadedEventLoopGroup.singleton)
         configuration.limits = limits
-        return try await HTTPServer.start(configuration, handler: ClosureHandler(body: handler)).get()
+        return try await servers.start(configuration, handler: handler)
     }
 
     @Test func noAcceptedRequestIsLostUnderLoad() async throws {
@@ -170,8 +188,9 @@ import Testing
         let path = "\(folder.path)/http.sock"
         let configuration = HTTPServerConfiguration(
             address: .unix(path: path), group: MultiThreadedEventLoopGroup.singleton)
-        let handler = ClosureHandler { $0.respond(.ok, body: ByteBuffer(string: "here")) }
-        let server = try await HTTPServer.start(configuration, handler: handler).get()
+        let server = try await servers.start(configuration) {
+            $0.respond(.ok, body: ByteBuffer(string: "here"))
+        }
         let client = try await RawClient.connect(to: SocketAddress(unixDomainSocketPath: path))
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(try await client.text(until: "here").hasPrefix("HTTP/1.1 200 "))
