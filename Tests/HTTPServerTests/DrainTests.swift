@@ -40,22 +40,27 @@ private final class StartedServers: Sendable {
                 bound.value.respond(.ok, body: ByteBuffer(string: "fine"))
             }
         }
-        let answered = Tally()
+        let (answered, served) = (Tally(), Tally())
         let lost = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<16 {
                 group.addTask {
                     let client = try await RawClient.connect(to: server.address)
-                    while true {
+                    var isServed = false
+                    while !Task.isCancelled {
                         client.forget()
                         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
                         let answer = try await client.text(until: "fine")
                         guard answer.hasSuffix("fine") else { return 1 }
                         answered.add()
+                        if !isServed { served.add() }
+                        isServed = true
                         if answer.contains("connection: close") { return 0 }
                     }
+                    return 0
                 }
             }
-            await answered.reached(200)
+            // A client that has not connected yet would find nobody.
+            try await eventually("every client is served") { served.count == 16 && answered.count >= 200 }
             try await server.drain(within: .minutes(10)).get()
             return try await group.reduce(0, +)
         }
