@@ -18,12 +18,18 @@ struct ToolchainTests {
     }
 
     /// CGI programs.
-    static let commands = [Reflector(name: "zig-wagi", language: "zig")]
+    static let commands = [
+        Reflector(name: "zig-wagi", language: "zig"), Reflector(name: "go-wagi", language: "go"),
+    ]
 
-    /// Core modules with an HTTP handler, run as they are.
-    static let handlers = [
+    /// Core modules with an HTTP handler, and nothing else.
+    static let pureHandlers = [
         Reflector(name: "c-http", language: "c"), Reflector(name: "swift-http", language: "swift"),
     ]
+
+    /// Core modules with an HTTP handler and WASI preview 1 beside it. Go's has to be initialized first, and allocates through
+    /// a runtime that only then is up.
+    static let mixedHandlers = [Reflector(name: "go-http", language: "go")]
 
     private func serve(_ file: String, in folder: TemporaryFolder, _ test: (Int) async throws -> Void)
         async throws
@@ -60,7 +66,7 @@ struct ToolchainTests {
         await client.close()
     }
 
-    @Test(arguments: Self.commands + Self.handlers)
+    @Test(arguments: Self.commands + Self.pureHandlers + Self.mixedHandlers)
     func `method, target, fields and body come and go`(guest: Reflector) async throws {
         let folder = try TemporaryFolder()
         try await serve(try Guest.named(guest.name).file(in: folder), in: folder) { port in
@@ -69,7 +75,7 @@ struct ToolchainTests {
     }
 
     /// Those that need nothing beside wasi:http become components for any runtime.
-    @Test(arguments: Self.handlers)
+    @Test(arguments: Self.pureHandlers)
     func `a handler is the same as an encoded component`(guest: Reflector) async throws {
         let folder = try TemporaryFolder()
         let module = try Guest.named(guest.name).file(in: folder)
