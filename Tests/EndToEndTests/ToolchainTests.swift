@@ -29,7 +29,9 @@ struct ToolchainTests {
 
     /// Core modules with an HTTP handler and WASI preview 1 beside it. Go's has to be initialized first, and allocates through
     /// a runtime that only then is up.
-    static let mixedHandlers = [Reflector(name: "go-http", language: "go")]
+    static let mixedHandlers = [
+        Reflector(name: "go-http", language: "go"), Reflector(name: "js-http", language: "javascript"),
+    ]
 
     private func serve(_ file: String, in folder: TemporaryFolder, _ test: (Int) async throws -> Void)
         async throws
@@ -84,5 +86,18 @@ struct ToolchainTests {
             try await $0.ends(.exited(0))
         }
         try await serve(component, in: folder) { port in try await checkReflection(guest, port: port) }
+    }
+
+    @Test func `an exception of a script is an answer, and a line of the log`() async throws {
+        let folder = try TemporaryFolder()
+        let file = try Guest.named("js-http").file(in: folder)
+        try await MartletProcess.with(["up", file, "--log-dir", ""] + UpTests.anyPort, folder: folder) {
+            process in
+            let port = try await process.port()
+            let answers = [try await get("/throw", port: port), try await get("/", port: port)]
+            #expect(answers.map(\.status) == [500, 200])
+            #expect(answers[0].text == "the script failed\n")
+            try await process.errorLine(with: "Error: as asked")
+        }
     }
 }
