@@ -20,11 +20,13 @@ struct ToolchainTests {
     /// CGI programs.
     static let commands = [
         Reflector(name: "zig-wagi", language: "zig"), Reflector(name: "go-wagi", language: "go"),
+        Reflector(name: "rust-wagi", language: "rust"),
     ]
 
     /// Core modules with an HTTP handler, and nothing else.
     static let pureHandlers = [
         Reflector(name: "c-http", language: "c"), Reflector(name: "swift-http", language: "swift"),
+        Reflector(name: "rust-http", language: "rust"),
     ]
 
     /// Core modules with an HTTP handler and WASI preview 1 beside it. Go's has to be initialized first, and allocates through
