@@ -25,6 +25,13 @@ struct ToolchainComponentTests {
         Handler(name: "js-http", language: "javascript"),
     ]
 
+    /// One for all cases, with few slots: each engine reserves address space for all of its slots.
+    private static let engine = Result {
+        var limits = EngineLimits()
+        (limits.coreInstances, limits.memories, limits.tables, limits.stacks) = (8, 8, 8, 8)
+        return try Engine(limits: limits)
+    }
+
     private func module(_ handler: Handler) throws -> CoreModule {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../../.build-guests").standardizedFileURL
@@ -66,7 +73,7 @@ struct ToolchainComponentTests {
         let linker = ComponentLinker()
         host.define(in: linker)
         Preview1.define(in: linker, as: NativeModule.componentName(of: Preview1.module))
-        let engine = try Engine()
+        let engine = try Self.engine.get()
         let plan = try linker.link(try component(handler), engine: engine)
         let handle = try plan.function("wasi:http/incoming-handler@0.2.0", "handle")
         let loop = MultiThreadedEventLoopGroup.singleton.next()
