@@ -79,6 +79,7 @@ final class Guest: Sendable {
             let store = running.value.store
             let fiber = Fiber(
                 store: store, scheduler: Guest.scheduler.value,
+                limits: FiberLimits(deadline: .minutes(10)),
                 entry: .function(running.value.instance.function(named: name)!, type, values)
             ) { result in
                 running.value.fiber = nil

@@ -1,5 +1,6 @@
 import CWasmtime
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import WasmEngine
@@ -33,7 +34,7 @@ import Testing
             engine: runner.engine,
             binary: WasmText.binary(fromText: "(module (func (export \"f\")) \(parts))"))
         let entry = try EntryPoint(try #require(try InstanceTemplate(module: module, functions: [])), "f")
-        let result: Result<[Value], Trap> = try await runner.onLoop { scheduler, promise in
+        let result: Result<[Value], Trap> = try await runner.scheduler.onLoop { scheduler, promise in
             let store = try Store(engine: module.engine)
             let fiber = Fiber(store: store, scheduler: scheduler, entry: .fresh(entry, [])) {
                 promise.succeed($0)

@@ -73,7 +73,7 @@ struct StreamComponentTests {
         let output = LockedOutput()
         let text =
             "(call $check-write (local.get $out) (i32.const 0))"
-            + expecting(1, "(i64.eq (i64.load (i32.const 8)) (i64.const 65536))")
+            + expecting(1, "(i64.eq (i64.load (i32.const 8)) (i64.const 262144))")
             + "(call $write (local.get $out) (i32.const 100) (i32.const 5) (i32.const 0))"
             + expecting(2, "(i32.eqz (i32.load8_u (i32.const 0)))")
             + "(call $write-zeroes (local.get $out) (i64.const 2) (i32.const 0))"
@@ -83,7 +83,7 @@ struct StreamComponentTests {
         #expect(try result.get() == 0)
         #expect(output.text == "hello\0\0")
         let beyond = try await ComponentGuest.run(
-            core("(call $write (local.get $out) (i32.const 0) (i32.const 65537) (i32.const 0))")
+            core("(call $write-zeroes (local.get $out) (i64.const 262145) (i32.const 0))")
         ) { try output.world(self.world) }
         #expect(trap(of: beyond)?.message.contains("permitted") == true)
         let blocking = try await ComponentGuest.run(
@@ -98,7 +98,7 @@ struct StreamComponentTests {
             core(
                 "(call $write (local.get $out) (i32.const 100) (i32.const 5) (i32.const 0))"
                     + "(call $check-write (local.get $out) (i32.const 0))"
-                    + expecting(1, "(i64.lt_u (i64.load (i32.const 8)) (i64.const 65536))")),
+                    + expecting(1, "(i64.lt_u (i64.load (i32.const 8)) (i64.const 262144))")),
             data: "(data (i32.const 100) \"hello\")"
         ) {
             let output = ManualOutput(room: 2)

@@ -10,7 +10,10 @@ final class ComponentCore {
     static let key = StateKey<ComponentCore>()
 
     let plan: ComponentPlan
-    unowned let store: Store
+    // Owns this object, and so outlives it.
+    let owner: Uncounted<Store>
+    @inline(__always)
+    var store: Store { owner.object }
     let limits: ComponentRuntimeLimits
     let async = AsyncState()
 
@@ -56,7 +59,7 @@ final class ComponentCore {
 
     init(plan: ComponentPlan, store: Store, limits: ComponentRuntimeLimits) {
         self.plan = plan
-        self.store = store
+        owner = Uncounted(store)
         self.limits = limits
         functions = Array(repeating: nil, count: plan.core.functions.count)
         coreInstances.reserveCapacity(plan.core.instanceCount)

@@ -7,40 +7,35 @@ import WasmEngine
 @safe
 final class GuestMemoryAccess: CanonicalMemory {
     // Belongs to the core, which counts as alive whenever a guest's memory is looked at.
-    private unowned(unsafe) let core: ComponentCore
+    private let core: Uncounted<ComponentCore>
     let memory: MemoryID
     /// The number of the allocator among the plan's functions.
     private let realloc: Int?
-    // One call at a time: an allocator cannot call out, so nothing else of the component runs meanwhile.
-    private lazy var storage = FlatStorage(count: 4)
 
     init(core: ComponentCore, memory: MemoryID, realloc: Int?) {
-        unsafe self.core = core
+        self.core = Uncounted(core)
         self.memory = memory
         self.realloc = realloc
     }
 
     // The view is replaced after each call into the guest, as its rules ask.
-    var view: CanonicalMemoryView { unsafe core.view(of: memory) }
+    var view: CanonicalMemoryView {
+        core.with { core in core.view(of: memory) }
+    }
 
     func reallocate(
         _ old: UInt64, oldSize: UInt64, alignment: UInt64, newSize: UInt64
     ) throws(CanonicalTrap) -> UInt64 {
         guard let realloc else { throw CanonicalTrap(.realloc, "the guest gives no realloc function") }
-        var slots = storage.values
-        try slots.append(old)
-        try slots.append(oldSize)
-        try slots.append(alignment)
-        try slots.append(newSize)
-        do throws(Trap) {
-            unsafe try core.call(core.function(realloc), storage.values)
-        } catch {
-            unsafe core.carriedTrap = error
-            throw CanonicalTrap(.realloc, error.message)
+        let outcome = core.with { core in
+            core.reallocate(core.function(realloc), (old, oldSize, alignment, newSize))
         }
-        slots.position = 0
-        // A 32-bit result leaves the upper half of its slot as the first parameter had it: zero.
-        return try slots.next(UInt64.self)
+        switch outcome {
+        case .success(let pointer): return pointer
+        case .failure(let trap):
+            core.object.carriedTrap = trap
+            throw CanonicalTrap(.realloc, trap.message)
+        }
     }
 }
 
@@ -65,11 +60,41 @@ extension ComponentCore {
 
     /// A memory's bytes, until the guest runs again.
     func view(of memory: MemoryID) -> CanonicalMemoryView {
-        unsafe CanonicalMemoryView(store.bytes(of: memory))
+        owner.with { store in
+            unsafe CanonicalMemoryView(store.bytes(of: memory))
+        }
+    }
+
+    /// Calls a guest function with slots, and gives the trap that ended it.
+    func trap(ofCalling function: FunctionID, _ slots: FlatValues) -> Trap? {
+        owner.with { store in
+            unsafe store.trap(ofCalling: function, slots: slots.buffer)
+        }
+    }
+
+    /// Calls a guest's allocator.
+    fileprivate func reallocate(
+        _ function: FunctionID, _ arguments: (UInt64, UInt64, UInt64, UInt64)
+    ) -> Result<UInt64, Trap> {
+        unsafe withUnsafeTemporaryAllocation(
+            byteCount: 4 * FlatValues.stride, alignment: FlatValues.stride
+        ) { buffer in
+            unsafe buffer.initializeMemory(as: UInt8.self, repeating: 0)
+            unsafe buffer.storeBytes(of: arguments.0.littleEndian, as: UInt64.self)
+            unsafe buffer.storeBytes(
+                of: arguments.1.littleEndian, toByteOffset: FlatValues.stride, as: UInt64.self)
+            unsafe buffer.storeBytes(
+                of: arguments.2.littleEndian, toByteOffset: 2 * FlatValues.stride, as: UInt64.self)
+            unsafe buffer.storeBytes(
+                of: arguments.3.littleEndian, toByteOffset: 3 * FlatValues.stride, as: UInt64.self)
+            if let trap = trap(ofCalling: function, unsafe FlatValues(buffer)) { return .failure(trap) }
+            // A 32-bit result leaves the upper half of its slot as the first parameter had it: zero.
+            return .success(unsafe UInt64(littleEndian: buffer.load(as: UInt64.self)))
+        }
     }
 
     /// Calls a guest function with slots.
     func call(_ function: FunctionID, _ slots: FlatValues) throws(Trap) {
-        unsafe try store.call(function, slots: slots.buffer)
+        if let trap = trap(ofCalling: function, slots) { throw trap }
     }
 }

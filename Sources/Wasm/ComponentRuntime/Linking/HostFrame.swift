@@ -26,7 +26,8 @@ public struct ComponentCall: ~Copyable {
 /// The values of one call to the host: parameters to lift, and the place of the result.
 @usableFromInline
 struct HostFrame {
-    @usableFromInline unowned let core: ComponentCore
+    // Runs the guest that made the call.
+    @usableFromInline let core: Uncounted<ComponentCore>
     let type: FunctionPlan
     let isAsync: Bool
     @usableFromInline var context: CanonicalContext
@@ -41,7 +42,7 @@ struct HostFrame {
         core: ComponentCore, type: FunctionPlan, isAsync: Bool, context: CanonicalContext, slots: FlatValues,
         outParameter: UInt64?
     ) {
-        self.core = core
+        self.core = Uncounted(core)
         self.type = type
         self.isAsync = isAsync
         self.context = context
@@ -57,7 +58,7 @@ struct HostFrame {
         do throws(CanonicalTrap) {
             guard hasFlatParameters else { return try type.loadResult(from: &slots, &context) }
             return try type.lift(from: &slots, &context)
-        } catch { throw core.trap(error) }
+        } catch { throw core.object.trap(error) }
     }
 
     @inlinable
@@ -71,13 +72,13 @@ struct HostFrame {
             } else {
                 try result.lower(into: &slots, &context)
             }
-        } catch { throw core.trap(error) }
+        } catch { throw core.object.trap(error) }
     }
 
     mutating func liftValues() throws(Trap) -> [ComponentValue] {
         do throws(CanonicalTrap) {
             return try context.liftValues(type.parameters, most: parametersMost, from: &slots)
-        } catch { throw core.trap(error) }
+        } catch { throw core.object.trap(error) }
     }
 
     mutating func lowerValue(_ value: ComponentValue?) throws(Trap) {
@@ -87,6 +88,6 @@ struct HostFrame {
             try context.lowerValues(
                 value.map { [$0] } ?? [], type.result, most: resultsMost, into: &slots,
                 outParameter: outParameter)
-        } catch { throw core.trap(error) }
+        } catch { throw core.object.trap(error) }
     }
 }

@@ -89,9 +89,9 @@ extension ComponentCore {
         let call = ComponentCall(store: store)
         switch function.body {
         case .sync(let body):
-            let previous = current
+            let thread = current
             try body(call, &frame)
-            current = previous
+            current = thread
             frame.context.endLoans()
             if plan.options.isAsync { values[u32: 0] = SubtaskState.returned.rawValue }
         case .async(let body): try callAsyncHost(plan, body, frame, call, instance, values)

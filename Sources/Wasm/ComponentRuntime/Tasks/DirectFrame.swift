@@ -8,21 +8,63 @@ public import WasmEngine
 @safe
 final class DirectFrame {
     let lift: LiftPlan
-    var task: GuestTask
+    let task: GuestTask
+    let state: InstanceState
     let thread: GuestThread
     // Nobody else looks at it while the call lasts; the guest may be suspended in the middle.
     @exclusivity(unchecked) var context: CanonicalContext
     let storage: FlatStorage
+    /// Whether others have taken hold of its objects.
+    fileprivate var isUsedUp = false
 
     init(_ core: ComponentCore, _ lift: LiftPlan) {
         self.lift = lift
         let instance = core.instances[lift.instance]
         task = GuestTask(lift: lift, instance: instance, origin: nil)
+        state = instance.state
         thread = task.implicitThread
         task.threads.append(thread)
         unsafe context = core.context(lift.type.canonical, lift.options, instance)
         storage = FlatStorage(
             count: lift.hasFlatParameters ? max(1, lift.type.parameterFlatCount) : 1)
+    }
+}
+
+extension DirectFrame {
+    // In a method of the frame, which lives through the call, its objects need not be retained one by one.
+    fileprivate func run(
+        in core: ComponentCore, parameters: ComponentCore.Conversion, result: ComponentCore.Conversion
+    ) throws(Trap) {
+        do throws(CanonicalTrap) { try state.enter(from: nil) } catch { throw core.trap(error) }
+        let previous = exchange(&core.current, with: thread)
+        thread.isRunning = true
+        task.state = .started
+        if lift.takesBorrows {
+            task.scope = state.openScope()
+            unsafe context.borrowScope = task.scope
+        }
+        let start = storage.values
+        var slots = start
+        do throws(CanonicalTrap) {
+            unsafe context.refresh()
+            unsafe try parameters(&slots, &context)
+        } catch { throw core.trap(error) }
+        try core.call(core.function(lift.coreFunction), start)
+        slots.position = 0
+        do throws(CanonicalTrap) {
+            if let scope = task.scope { try state.checkNoBorrows(scope) }
+            unsafe context.refresh()
+            unsafe try result(&slots, &context)
+        } catch { throw core.trap(error) }
+        task.state = .resolved
+        if let postReturn = lift.options.postReturn {
+            state.mayLeave = false
+            try core.call(core.function(postReturn), start)
+            state.mayLeave = true
+        }
+        try core.finish(self)
+        core.current = previous
+        state.leave(to: nil)
     }
 }
 
@@ -36,59 +78,29 @@ extension ComponentCore {
     func callDirectly(
         _ lift: LiftPlan, parameters: Conversion, result: Conversion
     ) throws(Trap) {
-        let state = instances[lift.instance].state
-        do throws(CanonicalTrap) { try state.enter(from: nil) } catch { throw trap(error) }
         let frame = takeFrame(lift)
-        let task = frame.task
-        let previous = current
-        current = frame.thread
-        frame.thread.isRunning = true
-        task.state = .started
-        if lift.takesBorrows {
-            task.scope = state.openScope()
-            unsafe frame.context.borrowScope = task.scope
-        }
-        let start = frame.storage.values
-        var slots = start
-        do throws(CanonicalTrap) {
-            unsafe frame.context.refresh()
-            unsafe try parameters(&slots, &frame.context)
-        } catch { throw trap(error) }
-        try call(function(lift.coreFunction), start)
-        slots.position = 0
-        do throws(CanonicalTrap) {
-            if let scope = task.scope { try state.checkNoBorrows(scope) }
-            unsafe frame.context.refresh()
-            unsafe try result(&slots, &frame.context)
-        } catch { throw trap(error) }
-        task.state = .resolved
-        if let postReturn = lift.options.postReturn {
-            state.mayLeave = false
-            try call(function(postReturn), start)
-            state.mayLeave = true
-        }
-        try giveBack(frame)
-        current = previous
-        state.leave(to: nil)
+        try frame.run(in: self, parameters: parameters, result: result)
+        // A thread that has ended is not used again.
+        if !frame.isUsedUp { spareFrame = frame }
     }
 
     private func takeFrame(_ lift: LiftPlan) -> DirectFrame {
-        if let frame = spareFrame, frame.lift === lift {
-            spareFrame = nil
-            return frame
-        }
+        if let frame = spareFrame.take(), frame.lift === lift { return frame }
         return DirectFrame(self, lift)
     }
 
-    private func giveBack(_ frame: DirectFrame) throws(Trap) {
+    /// The call's thread has ended, unless others still work for the task.
+    fileprivate func finish(_ frame: DirectFrame) throws(Trap) {
         let task = frame.task
         let thread = frame.thread
-        guard task.threads.count == 1, !thread.isWaiting else { return try end(thread) }
+        guard task.threads.count == 1, !thread.isWaiting else {
+            frame.isUsedUp = true
+            return try end(thread)
+        }
         if thread.index != nil { task.instance.forget(thread) }
         if let scope = task.scope { task.instance.state.closeScope(scope) }
         task.scope = nil
         task.state = .initial
         thread.storage = (0, 0)
-        spareFrame = frame
     }
 }

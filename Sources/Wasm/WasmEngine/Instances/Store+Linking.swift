@@ -50,14 +50,20 @@ extension Store {
     /// - Parameter slots: as many slots of 16 bytes as the function has parameters or results, whichever are more.
     @unsafe
     public func call(_ function: FunctionID, slots: UnsafeMutableRawBufferPointer) throws(Trap) {
+        if let trap = unsafe trap(ofCalling: function, slots: slots) { throw trap }
+    }
+
+    /// The same, for callers that cannot throw where they call: gives the trap that ended the call.
+    @unsafe
+    public func trap(ofCalling function: FunctionID, slots: UnsafeMutableRawBufferPointer) -> Trap? {
         var raw = unsafe function.raw
         var trap: OpaquePointer?
         beginWithoutFiber()
         let error = unsafe wasmtime_func_call_unchecked(
             context, &raw, slots.baseAddress?.assumingMemoryBound(to: wasmtime_val_raw_t.self),
             slots.count / MemoryLayout<wasmtime_val_raw_t>.stride, &trap)
-        if unsafe trap == nil, unsafe error == nil { return }
-        if let trap = unsafe self.trap(consuming: trap, error: error) { throw trap }
+        if unsafe trap == nil, unsafe error == nil { return nil }
+        return unsafe self.trap(consuming: trap, error: error)
     }
 
     /// Makes a memory the one that ``memory`` gives from now on.

@@ -1,0 +1,20 @@
+/// A reference to an object that lives longer than whoever holds this, so that nobody counts: a call of a guest comes by
+/// here dozens of times, and counting would be most of its cost.
+///
+/// Only for what owns the holder: the store its component, the component its memories and the calls that it runs.
+@usableFromInline
+@safe
+struct Uncounted<Object: AnyObject> {
+    private let reference: Unmanaged<Object>
+
+    init(_ owner: Object) { unsafe reference = Unmanaged.passUnretained(owner) }
+
+    @usableFromInline
+    var object: Object { unsafe reference.takeUnretainedValue() }
+
+    /// Uses the object without counting.
+    @inline(__always)
+    func with<Result>(_ body: (Object) -> Result) -> Result {
+        unsafe reference._withUnsafeGuaranteedRef { object in body(object) }
+    }
+}
