@@ -63,7 +63,6 @@ enum Exceptions {
 
     /// Guests whose test is still to come, with the module whose tests it belongs to.
     static let unusedGuests: [String: String] = [
-        "middleware": "for chains of wasi:http 0.3, whose responses are cut for now",
-        "http-reflect": "scripts/differential serves it",
+        "http-reflect": "scripts/differential serves it"
     ]
 }

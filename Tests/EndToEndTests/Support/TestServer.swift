@@ -15,14 +15,17 @@ struct TestRoute: Sendable {
     var files: [FileMount] = []
     var environment: [EnvironmentVariable] = []
     var executor = HTTPTrigger.Executor.wagi(.standard)
+    /// What requests pass before the guest, the outermost first.
+    var middleware: [Guest] = []
 
     /// A component that speaks `wasi:http`.
     static func component(
-        _ route: String, _ guest: Guest,
+        _ route: String, _ guest: Guest, behind middleware: [Guest] = [],
         limits: @escaping @Sendable (inout ComponentLimitOverrides) -> Void = { _ in }
     ) -> TestRoute {
         var result = TestRoute(route, guest, limits: limits)
         result.executor = .http
+        result.middleware = middleware
         return result
     }
 
@@ -105,17 +108,23 @@ final class TestServer: Sendable {
     }
 
     static func application(_ routes: [TestRoute], in folder: TemporaryFolder) throws -> Application {
-        let components = try routes.map { route in
+        var components = try routes.map { route in
             var overrides = ComponentLimitOverrides()
             route.limits(&overrides)
             return Component(
                 id: ComponentID(route.name), source: ComponentSource(path: try route.guest.file(in: folder)),
                 environment: route.environment, files: route.files, limitOverrides: overrides)
         }
-        let triggers = routes.map { route in
-            HTTPTrigger(
+        let triggers = try routes.map { route in
+            let middleware = try route.middleware.enumerated().map { index, guest in
+                let id = ComponentID("\(route.name)-middleware-\(index)")
+                let source = ComponentSource(path: try guest.file(in: folder))
+                components.append(Component(id: id, source: source))
+                return id
+            }
+            return HTTPTrigger(
                 id: route.name, handler: .component(ComponentID(route.name)), route: .path(route.route),
-                executor: route.executor)
+                executor: route.executor, middleware: middleware)
         }
         return Application(name: "test", folder: folder.path, components: components, httpTriggers: triggers)
     }
