@@ -236,7 +236,7 @@ let endToEndTests = Target.testTarget(
     name: "EndToEndTests",
     dependencies: [
         "martlet", "AppModel", "HTTPServer", "HTTPTrigger", "AppRuntime", "WasmEngine", "HostSystem",
-        .nioCore, .nioPosix, .nioHTTP2, .nioHPACK, .nioSSL, .logging,
+        "OutboundHTTP", .nioCore, .nioPosix, .nioHTTP2, .nioHPACK, .nioSSL, .logging,
     ],
     path: "Tests/EndToEndTests", swiftSettings: testSettings, linkerSettings: linkerSettings)
 

@@ -15,6 +15,9 @@ public protocol IncomingExchange: BodySource, BodySink {
     /// What the guest sees of the header section; not to be changed.
     var fields: HTTPFields { get }
 
+    /// Through how many requests of the application to itself the request came; zero for one of a client.
+    var depth: Int { get }
+
     /// Sends an interim response, 100 to 199.
     func sendInformational(_ status: UInt16, _ fields: HTTPFields)
     /// Begins a response whose body follows.
