@@ -45,7 +45,7 @@ help: ## List the targets
 setup: ## Check the toolchain and fetch what is missing (offline when nothing is)
 	@scripts/setup
 
-up: release guests ## Build Martlet and serve examples/hello on 127.0.0.1:3000
+up: release ## Build Martlet and serve examples/hello on 127.0.0.1:3000
 	$(MARTLET) build -f $(HELLO)
 	exec $(MARTLET) up -f $(HELLO)
 
@@ -94,7 +94,7 @@ conformance: $(if $(WASI_SUITE),release) ## Run other people's suites: make conf
 
 install: release ## Install under PREFIX (default /usr/local), staged by DESTDIR
 	install -d "$(INSTALLED)/bin" "$(INSTALLED)/lib/martlet"
-	install -m 755 $(MARTLET) "$(INSTALLED)/bin/martlet"
+	install -s -m 755 $(MARTLET) "$(INSTALLED)/bin/martlet"
 	install -m 644 .deps/wasmtime/lib/libwasmtime.* "$(INSTALLED)/lib/martlet/"
 	@set -e; for pair in $(COMPLETIONS); do \
 		file="$(INSTALLED)/$${pair#*:}"; install -d "$$(dirname "$$file")"; \

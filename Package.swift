@@ -41,11 +41,14 @@ let layers: [Layer] = [
         name: "Wasm",
         modules: [
             Module("CWasmtime", .c),
-            Module("WasmEngine", uses: ["CWasmtime"], libraries: [.nioCore, .nioPosix, .crypto, .atomics]),
-            Module("ComponentModel", testUses: ["WasmEngine"]),
+            Module(
+                "WasmEngine", uses: ["CWasmtime"], libraries: [.nioCore, .nioPosix, .crypto, .atomics],
+                testUses: ["TestSupport"]),
+            Module("ComponentModel", testUses: ["TestSupport", "WasmEngine"]),
             Module(
                 "ComponentRuntime", uses: ["WasmEngine", "ComponentModel"],
-                libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix], testUses: ["ComponentEncoding"]),
+                libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix],
+                testUses: ["ComponentEncoding", "TestSupport"]),
             Module(
                 "ComponentEncoding", uses: ["ComponentModel"], testUses: ["WasmEngine"]),
         ]),
@@ -54,8 +57,9 @@ let layers: [Layer] = [
         modules: [
             Module("AppModel"),
             Module(
-                "Manifests", uses: ["AppModel", "ComponentModel", "ComponentEncoding"], fixtures: ["Fixtures"]
-            ),
+                "Manifests", uses: ["AppModel", "ComponentModel", "ComponentEncoding"],
+                fixtures: ["Fixtures"],
+                testUses: ["TestSupport"]),
         ]),
     Layer(
         name: "Hosts",
@@ -63,10 +67,10 @@ let layers: [Layer] = [
             Module("CHostSystem", .c),
             Module(
                 "HostSystem", uses: ["AppModel", "CHostSystem", "WasmEngine"],
-                libraries: [.nioCore, .nioPosix]),
+                libraries: [.nioCore, .nioPosix], testUses: ["TestSupport"]),
             Module(
                 "WASI", uses: ["AppModel", "HostSystem", "WasmEngine", "ComponentModel", "ComponentRuntime"],
-                libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
+                libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix], testUses: ["TestSupport"]),
             Module(
                 "WASIHTTP",
                 uses: ["AppModel", "HostSystem", "WASI", "WasmEngine", "ComponentModel", "ComponentRuntime"],
@@ -74,7 +78,7 @@ let layers: [Layer] = [
             Module(
                 "OutboundHTTP", uses: ["AppModel", "HostSystem", "WASIHTTP"],
                 libraries: [.nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioSSL, .nioTLS],
-                testUses: ["HTTPServer"]),
+                testUses: ["HTTPServer", "TestSupport"]),
         ]),
     Layer(
         name: "Work",
@@ -84,21 +88,21 @@ let layers: [Layer] = [
                 libraries: [
                     .nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioHPACK, .nioSSL, .nioTLS,
                     .nioConcurrencyHelpers,
-                ]),
+                ], testUses: ["TestSupport"]),
             Module(
                 "AppRuntime",
                 uses: [
                     "AppModel", "WasmEngine", "ComponentModel", "ComponentRuntime", "ComponentEncoding",
                     "HostSystem", "WASI", "WASIHTTP",
                 ],
-                libraries: [.nioCore, .nioPosix, .logging]),
+                libraries: [.nioCore, .nioPosix, .logging], testUses: ["TestSupport"]),
             Module(
                 "HTTPTrigger",
                 uses: [
                     "AppModel", "AppRuntime", "HTTPServer", "HostSystem", "WASI", "WASIHTTP", "WasmEngine",
                     "ComponentModel", "ComponentRuntime",
                 ],
-                libraries: [.nioCore, .nioHTTP1, .logging]),
+                libraries: [.nioCore, .nioHTTP1, .logging], testUses: ["TestSupport"]),
         ]),
     Layer(
         name: "Programs",
@@ -110,7 +114,8 @@ let layers: [Layer] = [
                     "ComponentEncoding", "HostSystem", "WASI", "WASIHTTP", "OutboundHTTP", "HTTPServer",
                     "AppRuntime", "HTTPTrigger",
                 ],
-                libraries: [.nioCore, .nioPosix, .nioHTTP1, .logging, .subprocess, .system]),
+                libraries: [.nioCore, .nioPosix, .nioHTTP1, .logging, .subprocess, .system],
+                testUses: ["TestSupport"]),
             Module(
                 "MartletCLI", uses: ["AppModel", "Manifests", "Assembly"], libraries: [.argumentParser],
                 fixtures: ["Fixtures"]),
@@ -211,6 +216,11 @@ func targets(of layer: Layer) -> [Target] {
     }
 }
 
+// What the tests of several modules need: folders, a certificate, ways to wait.
+let testSupport = Target.target(
+    name: "TestSupport", dependencies: [.nioCore, .nioPosix, .nioSSL], path: "Tests/TestSupport",
+    swiftSettings: testSettings)
+
 // Reads the repository itself: imports, words, lengths, documents.
 let tidyTests = Target.testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: testSettings)
 
@@ -236,7 +246,8 @@ let endToEndTests = Target.testTarget(
     name: "EndToEndTests",
     dependencies: [
         "martlet", "AppModel", "HTTPServer", "HTTPTrigger", "AppRuntime", "WasmEngine", "HostSystem",
-        "OutboundHTTP", .nioCore, .nioPosix, .nioHTTP2, .nioHPACK, .nioSSL, .logging,
+        "OutboundHTTP", "TestSupport",
+        .nioCore, .nioPosix, .nioHTTP2, .nioHPACK, .nioSSL, .logging,
     ],
     path: "Tests/EndToEndTests", swiftSettings: testSettings, linkerSettings: linkerSettings)
 
@@ -255,5 +266,5 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
-    targets: layers.flatMap(targets(of:)) + [tidyTests, endToEndTests] + benchmarks
+    targets: layers.flatMap(targets(of:)) + [testSupport, tidyTests, endToEndTests] + benchmarks
 )

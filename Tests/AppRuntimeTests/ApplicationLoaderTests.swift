@@ -1,5 +1,6 @@
 import AppModel
 import HostSystem
+import TestSupport
 import Testing
 import WasmEngine
 

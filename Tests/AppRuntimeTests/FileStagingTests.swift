@@ -1,6 +1,7 @@
 import AppModel
 import Foundation
 import HostSystem
+import TestSupport
 import Testing
 
 @testable import AppRuntime

@@ -1,39 +1,33 @@
 import AppModel
 import Foundation
 import Manifests
+import TestSupport
 import Testing
 
 import Assembly
 
-/// An application in a folder of its own, removed with this value.
-final class BuildFolder {
-    let path: String
-
-    init(_ components: String) throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "martlet-build-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(
-            at: url.appending(path: "sub"), withIntermediateDirectories: true)
-        path = url.resolvingSymlinksInPath().path
-        let manifest = """
+extension TemporaryFolder {
+    /// A folder with an application of these components, and a folder `sub`.
+    static func application(_ components: String) throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        try folder.folder("sub")
+        try folder.file(
+            "spin.toml",
+            """
             spin_manifest_version = 2
             application.name = "built"
             [[trigger.http]]
             route = "/..."
             component = "a"
             \(components)
-            """
-        try Data(manifest.utf8).write(to: url.appending(path: "spin.toml"))
-    }
-
-    deinit {
-        // What cannot be removed is left to the system's cleaning.
-        try? FileManager.default.removeItem(atPath: path)
+            """)
+        return folder
     }
 }
 
 @Suite struct ApplicationBuildTests {
     private func build(
-        _ folder: BuildFolder, _ components: [String] = [], asJSON: Bool = false
+        _ folder: TemporaryFolder, _ components: [String] = [], asJSON: Bool = false
     ) async throws -> (status: ProcessStatus, recorder: ConsoleRecorder) {
         let recorder = ConsoleRecorder()
         let request = BuildRequest(location: folder.path, components: components, asJSON: asJSON)
@@ -42,7 +36,7 @@ final class BuildFolder {
     }
 
     @Test func `commands run in order in their folder, with their output prefixed`() async throws {
-        let folder = try BuildFolder(
+        let folder = try TemporaryFolder.application(
             """
             [component.a]
             source = "sub/a.wasm"
@@ -59,7 +53,7 @@ final class BuildFolder {
     }
 
     @Test func `the first command that fails ends the build with its code`() async throws {
-        let folder = try BuildFolder(
+        let folder = try TemporaryFolder.application(
             """
             [component.a]
             source = "a.wasm"
@@ -74,14 +68,15 @@ final class BuildFolder {
     }
 
     @Test func `a signal counts as in a shell`() async throws {
-        let folder = try BuildFolder(
+        let folder = try TemporaryFolder.application(
             "[component.a]\nsource = \"a.wasm\"\nbuild.command = \"kill -TERM $$\"\n")
         let error = await #expect(throws: OperatorError.self) { try await build(folder) }
         #expect(error?.status == ProcessStatus(rawValue: 143))
     }
 
     @Test func `a build that leaves no source is reported`() async throws {
-        let folder = try BuildFolder("[component.a]\nsource = \"a.wasm\"\nbuild.command = \"true\"\n")
+        let folder = try TemporaryFolder.application(
+            "[component.a]\nsource = \"a.wasm\"\nbuild.command = \"true\"\n")
         let error = await #expect(throws: OperatorError.self) { try await build(folder) }
         #expect(
             error?.description
@@ -90,7 +85,7 @@ final class BuildFolder {
     }
 
     @Test func `files that the build makes need not be there before`() async throws {
-        let folder = try BuildFolder(
+        let folder = try TemporaryFolder.application(
             """
             [component.a]
             source = "a.wasm"
@@ -112,7 +107,7 @@ final class BuildFolder {
         """
 
     @Test func `only the components that are named are built`() async throws {
-        let folder = try BuildFolder(two)
+        let folder = try TemporaryFolder.application(two)
         _ = try await build(folder, ["b"])
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/a.wasm"))
         #expect(FileManager.default.fileExists(atPath: folder.path + "/b.wasm"))
@@ -122,13 +117,13 @@ final class BuildFolder {
         ("z", "has no component \"z\"; it has a, b, c"), ("c", "the component c has no build command"),
     ])
     func `a component that cannot be built is refused`(name: String, sentence: String) async throws {
-        let folder = try BuildFolder(two)
+        let folder = try TemporaryFolder.application(two)
         let error = await #expect(throws: OperatorError.self) { try await build(folder, [name]) }
         #expect(error?.description.contains(sentence) == true)
     }
 
     @Test func `a program gets one object a line`() async throws {
-        let folder = try BuildFolder(
+        let folder = try TemporaryFolder.application(
             "[component.a]\nsource = \"a.wasm\"\nbuild.command = \"echo 'a \\\"b\\\"'; touch a.wasm\"\n")
         let (_, recorder) = try await build(folder, asJSON: true)
         let lines = recorder.output.split(separator: "\n")
@@ -138,20 +133,21 @@ final class BuildFolder {
     }
 
     @Test func `a manifest with an error is not built`() async throws {
-        let folder = try BuildFolder("[component.a]\nsorce = \"a.wasm\"\nbuild.command = \"touch ran\"\n")
+        let folder = try TemporaryFolder.application(
+            "[component.a]\nsorce = \"a.wasm\"\nbuild.command = \"touch ran\"\n")
         await #expect(throws: ManifestErrors.self) { try await build(folder) }
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/ran"))
     }
 
     @Test func `empty lines, line ends of other systems and a missing last one are passed on`() async throws {
-        let folder = try BuildFolder(
+        let folder = try TemporaryFolder.application(
             "[component.a]\nsource = \"a.wasm\"\nbuild.command = \"printf 'x\\\\r\\\\n\\\\ny\\\\fz'; touch a.wasm\"\n"
         )
         #expect(try await build(folder).recorder.output == "a | x\na | \na | y\u{C}z\n")
     }
 
     @Test func `a line without end is refused`() async throws {
-        let folder = try BuildFolder(
+        let folder = try TemporaryFolder.application(
             "[component.a]\nsource = \"a.wasm\"\nbuild.command = \"head -c 3000000 /dev/zero | tr '\\\\0' x\"\n"
         )
         let error = await #expect(throws: OperatorError.self) { try await build(folder) }
@@ -159,7 +155,7 @@ final class BuildFolder {
     }
 
     @Test func `a line that is long but allowed is passed on whole`() async throws {
-        let folder = try BuildFolder(
+        let folder = try TemporaryFolder.application(
             "[component.a]\nsource = \"a.wasm\"\nbuild.command = \"touch a.wasm; head -c 1000000 /dev/zero | tr '\\\\0' x\"\n"
         )
         #expect(try await build(folder).recorder.output.utf8.count == 1_000_000 + "a | \n".utf8.count)
@@ -167,15 +163,16 @@ final class BuildFolder {
 }
 
 @Suite struct ApplicationCheckTests {
-    private func check(_ folder: BuildFolder, asJSON: Bool = false) throws -> (ProcessStatus, ConsoleRecorder)
-    {
+    private func check(_ folder: TemporaryFolder, asJSON: Bool = false) throws -> (
+        ProcessStatus, ConsoleRecorder
+    ) {
         let recorder = ConsoleRecorder()
         let request = CheckRequest(location: folder.path, asJSON: asJSON)
         return (try ApplicationCheck().run(request, console: recorder.console()), recorder)
     }
 
     @Test func `a good manifest is summed up`() throws {
-        let folder = try BuildFolder("[component.a]\nsource = \"a.wasm\"\n")
+        let folder = try TemporaryFolder.application("[component.a]\nsource = \"a.wasm\"\n")
         let (status, recorder) = try check(folder)
         #expect(status == .success)
         #expect(recorder.output == "\(folder.path)/spin.toml is valid: built, 1 component, 1 HTTP trigger\n")
@@ -183,7 +180,7 @@ final class BuildFolder {
     }
 
     @Test func `equal routes are a warning`() throws {
-        let folder = try BuildFolder(
+        let folder = try TemporaryFolder.application(
             "[[trigger.http]]\nid = \"second\"\nroute = \"/...\"\ncomponent = \"a\"\n[component.a]\nsource = \"a.wasm\"\n"
         )
         let (status, recorder) = try check(folder)
@@ -192,7 +189,7 @@ final class BuildFolder {
     }
 
     @Test func `errors are thrown, or printed as JSON`() throws {
-        let folder = try BuildFolder("[component.a]\nsource = 1\n")
+        let folder = try TemporaryFolder.application("[component.a]\nsource = 1\n")
         #expect(throws: ManifestErrors.self) { try check(folder) }
         let (status, recorder) = try check(folder, asJSON: true)
         #expect(status == .failure)

@@ -1,32 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 import WasmEngine
 
 import Assembly
 
 @Suite struct ComponentToolsTests {
-    /// A folder that is removed with this value.
-    private final class Folder {
-        let path: String
-
-        init() throws {
-            let url = FileManager.default.temporaryDirectory.appending(
-                path: "martlet-component-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-            path = url.resolvingSymlinksInPath().path
-        }
-
-        deinit {
-            // What cannot be removed is left to the system's cleaning.
-            try? FileManager.default.removeItem(atPath: path)
-        }
-
-        func write(_ name: String, _ text: String) throws -> String {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
-            return "\(path)/\(name)"
-        }
-    }
-
     private static let module = """
         (module
           (import "wasi:random/random@0.2.0" "get-random-u64" (func (result i64)))
@@ -39,9 +18,9 @@ import Assembly
         """
 
     @Test func `a module becomes a component that can be inspected and is valid`() throws {
-        let folder = try Folder()
-        let module = try folder.write("core.wat", Self.module)
-        let wit = try folder.write("dice.wit", Self.world)
+        let folder = try TemporaryFolder()
+        let module = try folder.file("core.wat", Self.module)
+        let wit = try folder.file("dice.wit", Self.world)
         let output = "\(folder.path)/dice.wasm"
         let recorder = ConsoleRecorder()
         let tools = ComponentTools()
@@ -79,12 +58,12 @@ import Assembly
     }
 
     @Test func `a folder of WIT may hold several texts of one package`() throws {
-        let folder = try Folder()
-        let module = try folder.write("core.wat", Self.module)
+        let folder = try TemporaryFolder()
+        let module = try folder.file("core.wat", Self.module)
         try FileManager.default.createDirectory(
             atPath: "\(folder.path)/wit", withIntermediateDirectories: false)
-        _ = try folder.write("wit/a.wit", "world dice { import wasi:random/random@0.2.0; export chance; }")
-        _ = try folder.write(
+        _ = try folder.file("wit/a.wit", "world dice { import wasi:random/random@0.2.0; export chance; }")
+        _ = try folder.file(
             "wit/b.wit", "package test:dice@1.0.0;\ninterface chance { roll: func() -> u32; }")
         let encode = EncodeComponentRequest(
             modulePath: module, outputPath: "\(folder.path)/o.wasm", witPaths: ["\(folder.path)/wit"])
@@ -99,8 +78,8 @@ import Assembly
     }
 
     @Test func `what is not valid is one line with the place`() throws {
-        let folder = try Folder()
-        let good = try folder.write("good.wat", "(component)")
+        let folder = try TemporaryFolder()
+        let good = try folder.file("good.wat", "(component)")
         let broken = "\(folder.path)/broken.wasm"
         try Data([0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00, 0x07, 0x02, 0x01, 0x00]).write(
             to: URL(fileURLWithPath: broken))
@@ -125,9 +104,9 @@ import Assembly
     }
 
     @Test func `files that cannot be used are said to be so`() throws {
-        let folder = try Folder()
-        let component = try folder.write("c.wat", "(component)")
-        let text = try folder.write("t.wasm", "hello")
+        let folder = try TemporaryFolder()
+        let component = try folder.file("c.wat", "(component)")
+        let text = try folder.file("t.wasm", "hello")
         let console = ConsoleRecorder().console()
         let tools = ComponentTools()
         let encode = { (path: String, output: String) in
@@ -140,7 +119,7 @@ import Assembly
             try encode("\(folder.path)/none", "o.wasm")
         }
         #expect(throws: OperatorError.self) { try encode(text, "\(folder.path)/o.wasm") }
-        let module = try folder.write("m.wat", "(module)")
+        let module = try folder.file("m.wat", "(module)")
         #expect(throws: OperatorError.self) { try encode(module, "\(folder.path)/no/such/o.wasm") }
         #expect(throws: OperatorError.self) {
             try tools.inspect(InspectComponentRequest(path: text), console: console)

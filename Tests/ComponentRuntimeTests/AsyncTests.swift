@@ -1,5 +1,6 @@
 import ComponentModel
 import NIOCore
+import TestSupport
 import Testing
 import WasmEngine
 
@@ -115,6 +116,6 @@ import WasmEngine
         let result = try await runner.call(plan, "run", with: [.u32(1)], limits: limits)
         #expect(trap(of: result)?.reason == .deadline)
         let answer = try #require(late.value)
-        try await runner.loop.submit(answer).get()
+        try await runner.scheduler.loop.submit(answer).get()
     }
 }

@@ -1,6 +1,6 @@
 import ComponentModel
 import NIOCore
-import NIOPosix
+import TestSupport
 import WasmEngine
 
 @testable import ComponentRuntime
@@ -10,18 +10,12 @@ final class ComponentRunner: Sendable {
     static let shared = try! ComponentRunner()
 
     let engine: Engine
-    let loop: any EventLoop
-    private let scheduler: NIOLoopBound<FiberScheduler>
+    let scheduler: LoopConfined<FiberScheduler>
 
     private init() throws {
-        engine = try Engine()
-        loop = MultiThreadedEventLoopGroup.singleton.next()
-        let engine = self.engine
-        let loop = self.loop
-        scheduler = try loop.submit {
-            NIOLoopBound(FiberScheduler(engine: engine, eventLoop: loop), eventLoop: loop)
-        }
-        .wait()
+        let engine = try Engine()
+        self.engine = engine
+        scheduler = try LoopConfined { FiberScheduler(engine: engine, eventLoop: $0) }
     }
 
     func plan(_ text: String, define: (ComponentLinker) -> Void = { _ in }) throws -> ComponentPlan {
@@ -31,25 +25,13 @@ final class ComponentRunner: Sendable {
         return try linker.link(component, engine: engine)
     }
 
-    /// Runs `body` on the loop with its scheduler; the promise it gets ends the wait.
-    func onLoop<Success: Sendable>(
-        _ body: @escaping @Sendable (FiberScheduler, EventLoopPromise<Success>) throws -> Void
-    ) async throws -> Success {
-        let promise = loop.makePromise(of: Success.self)
-        let scheduler = self.scheduler
-        loop.execute {
-            do { try body(scheduler.value, promise) } catch { promise.fail(error) }
-        }
-        return try await promise.futureResult.get()
-    }
-
     /// Calls one export of a plan in a fresh instance.
     func call(
         _ plan: ComponentPlan, _ path: String..., with arguments: [ComponentValue] = [],
         limits: FiberLimits = FiberLimits()
     ) async throws -> Result<[ComponentValue], Trap> {
         let function = try plan.function(at: path)
-        return try await onLoop { scheduler, promise in
+        return try await scheduler.onLoop { scheduler, promise in
             let instance = try ComponentInstance(plan)
             instance.call(function, arguments, on: scheduler, limits: limits) { result in
                 promise.succeed(result)

@@ -1,5 +1,4 @@
 import Foundation
-import NIOPosix
 import Testing
 import WasmEngine
 
@@ -24,8 +23,7 @@ struct ConformanceTests {
             contentsOf: ConformanceScripts.folder.appending(path: "nyi.txt"), encoding: .utf8
         )
         .split(separator: "\n").map { String($0.trimmingPrefix("./")) }
-        let runner = try ScriptRunner(
-            engine: try Engine(), loop: MultiThreadedEventLoopGroup.singleton.next())
+        let runner = try ScriptRunner(engine: try Engine())
         for script in ConformanceScripts.all where !notYet.contains(String(script)) {
             let text = try String(
                 contentsOf: ConformanceScripts.folder.appending(path: script), encoding: .utf8)

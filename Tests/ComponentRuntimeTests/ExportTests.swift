@@ -1,5 +1,6 @@
 import ComponentModel
 import NIOCore
+import TestSupport
 import Testing
 import WasmEngine
 
@@ -38,7 +39,7 @@ import WasmEngine
 
     @Test func `host code calls typed exports many times on one fiber`() async throws {
         let plan = try runner.plan(echo)
-        let count: Int = try await runner.onLoop { [swap = try swap(plan)] scheduler, promise in
+        let count: Int = try await runner.scheduler.onLoop { [swap = try swap(plan)] scheduler, promise in
             let instance = try ComponentInstance(plan)
             nonisolated(unsafe) var count = 0
             instance.run(on: scheduler) { caller throws(Trap) in
@@ -76,7 +77,7 @@ import WasmEngine
 
     @Test func `a trap poisons the instance`() async throws {
         let plan = try runner.plan(echo)
-        let messages: [String] = try await runner.onLoop { scheduler, promise in
+        let messages: [String] = try await runner.scheduler.onLoop { scheduler, promise in
             let instance = try ComponentInstance(plan)
             let fail = try plan.function("fail")
             instance.call(fail, [], on: scheduler) { first in

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `martlet run` of components, as a process.

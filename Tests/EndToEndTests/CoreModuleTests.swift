@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Core modules that speak wasi:http, without a component around them.

@@ -1,5 +1,6 @@
 import AppModel
 import NIOCore
+import TestSupport
 import Testing
 
 /// Clients that go away, and clients that do not keep up.

@@ -2,6 +2,7 @@ import AppModel
 import HTTPServer
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 /// Guests that compute without an end beside guests that answer at once.

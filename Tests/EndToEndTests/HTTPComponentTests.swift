@@ -1,5 +1,6 @@
 import AppModel
 import NIOCore
+import TestSupport
 import Testing
 
 /// Components of `wasi:http` 0.2, each with a handler for one behaviour.

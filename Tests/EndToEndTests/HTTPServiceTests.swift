@@ -1,5 +1,6 @@
 import AppModel
 import NIOCore
+import TestSupport
 import Testing
 
 /// Components of `wasi:http` 0.3: the guest `service` answers with a letter that tells how often its instance was used.

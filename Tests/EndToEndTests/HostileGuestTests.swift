@@ -1,4 +1,5 @@
 import AppModel
+import TestSupport
 import Testing
 
 /// What becomes of a request whose program misbehaves: a clear status, a reason in the log, and the server goes on.

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 /// Requests of an application's components to itself, in the built program: nothing but the application listens.

@@ -1,5 +1,6 @@
 import AppModel
 import NIOCore
+import TestSupport
 import Testing
 
 /// Chains of `wasi:http` 0.3: the guest `stream-echo` behind `stream-upper`, which changes what it sends, and behind

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A component that sends requests, in the built program.

@@ -1,5 +1,6 @@
 import AppModel
 import Foundation
+import TestSupport
 import Testing
 
 /// The corpus of attempts to leave a folder, over HTTP and as a command.

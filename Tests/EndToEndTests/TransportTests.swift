@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Testing
 
 /// TLS and HTTP/2 through the whole of it.
@@ -15,17 +16,18 @@ struct TransportTests {
     }
 
     @Test func `TLS serves both protocols`() async throws {
-        let folder = try TemporaryFolder()
-        let certificate = try TestCertificate(in: folder)
-        let options = ["--tls-cert", certificate.certificateFile, "--tls-key", certificate.keyFile]
-        try await TestApplication.serve(Self.routes, in: folder, options: options) { process, port in
-            #expect(process.standardOutput.contains("https://127.0.0.1:\(port)"))
-            let client = try await TestClient.connect(port: port, tls: try certificate.client(["http/1.1"]))
-            #expect(try await client.get("/hello").status == 200)
-            #expect(try await client.post("/echo", "over TLS").text == "over TLS")
-            await client.close()
-            try await checkHTTP2(
-                try await HTTP2Client.connect(port: port, tls: try certificate.client(["h2"])))
+        try await TestCertificate.withFiles { certificate, key in
+            let options = ["--tls-cert", certificate, "--tls-key", key]
+            try await TestApplication.serve(Self.routes, options: options) { process, port in
+                #expect(process.standardOutput.contains("https://127.0.0.1:\(port)"))
+                let client = try await TestClient.connect(
+                    port: port, tls: try TestCertificate.client(["http/1.1"]))
+                #expect(try await client.get("/hello").status == 200)
+                #expect(try await client.post("/echo", "over TLS").text == "over TLS")
+                await client.close()
+                try await checkHTTP2(
+                    try await HTTP2Client.connect(port: port, tls: try TestCertificate.client(["h2"])))
+            }
         }
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOConcurrencyHelpers
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -31,7 +32,7 @@ import Testing
                 "POST /a?token=1 HTTP/1.1\r\nHost: a\r\nX-Request-ID: one\r\nContent-Length: 3\r\n\r\nabc")
             _ = try await client.text(until: "[abc]")
             client.send("GET /gone HTTP/1.1\r\nHost: a\r\nX-Request-ID: two\r\n\r\n")
-            while server.counters.requests < 2 { await Task.yield() }
+            try await eventually("both requests are there") { server.counters.requests == 2 }
             await client.close()
             await records.tally.reached(2)
         }
@@ -71,13 +72,9 @@ import Testing
     }
 
     @Test func batchesReachTheFileInOrder() async throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: "access-\(UUID()).log")
-        #expect(FileManager.default.createFile(atPath: file.path, contents: nil))
-        defer {
-            // What cannot be removed harms no other test.
-            try? FileManager.default.removeItem(at: file)
-        }
-        let handle = try FileHandle(forWritingTo: file)
+        let folder = try TemporaryFolder()
+        let path = try folder.file("access.log")
+        let handle = try #require(FileHandle(forWritingAtPath: path))
         let writer = AccessLogWriter(format: .text, descriptor: handle.fileDescriptor)
         for number in 0..<100 {
             var record = Self.record
@@ -86,7 +83,7 @@ import Testing
         }
         await writer.close()
         try handle.close()
-        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        let lines = try #require(folder.content("access.log")).split(separator: "\n")
         #expect(lines.count == 200 && writer.dropped == 0)
         #expect(lines.indices.allSatisfy { lines[$0].hasSuffix(" n\($0 / 2)") })
     }

@@ -1,18 +1,36 @@
-import Foundation
 import HTTPServer
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import TestSupport
 import Testing
 
+/// Stops what a test that fails leaves running.
+private final class StartedServers: Sendable {
+    private let servers = NIOLockedValueBox<[HTTPServer]>([])
+
+    deinit { for server in servers.withLockedValue({ $0 }) { server.drain(within: .zero) } }
+
+    func start(
+        _ configuration: HTTPServerConfiguration, handler: @escaping @Sendable (HTTPExchange) -> Void
+    ) async throws -> HTTPServer {
+        let server = try await HTTPServer.start(configuration, handler: ClosureHandler(body: handler)).get()
+        servers.withLockedValue { $0.append(server) }
+        return server
+    }
+}
+
 @Suite struct DrainTests {
+    private let servers = StartedServers()
+
     private func start(
-        _ limits: HTTPServerLimits = HTTPServerLimits(), handler: @escaping @Sendable (HTTPExchange) -> Void
+        _ limits: HTTPServerLimits = .patient, handler: @escaping @Sendable (HTTPExchange) -> Void
     ) async throws -> HTTPServer {
         var configuration = HTTPServerConfiguration(
             address: .tcp(host: "127.0.0.1", port: 0), group: MultiThreadedEventLoopGroup.singleton)
         configuration.limits = limits
-        return try await HTTPServer.start(configuration, handler: ClosureHandler(body: handler)).get()
+        return try await servers.start(configuration, handler: handler)
     }
 
     @Test func noAcceptedRequestIsLostUnderLoad() async throws {
@@ -22,23 +40,28 @@ import Testing
                 bound.value.respond(.ok, body: ByteBuffer(string: "fine"))
             }
         }
-        let answered = Tally()
+        let (answered, served) = (Tally(), Tally())
         let lost = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<16 {
                 group.addTask {
                     let client = try await RawClient.connect(to: server.address)
-                    while true {
+                    var isServed = false
+                    while !Task.isCancelled {
                         client.forget()
                         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
                         let answer = try await client.text(until: "fine")
                         guard answer.hasSuffix("fine") else { return 1 }
                         answered.add()
+                        if !isServed { served.add() }
+                        isServed = true
                         if answer.contains("connection: close") { return 0 }
                     }
+                    return 0
                 }
             }
-            await answered.reached(200)
-            try await server.drain(within: .seconds(10)).get()
+            // A client that has not connected yet would find nobody.
+            try await eventually("every client is served") { served.count == 16 && answered.count >= 200 }
+            try await server.drain(within: .minutes(10)).get()
             return try await group.reduce(0, +)
         }
         #expect(lost == 0)
@@ -58,7 +81,7 @@ import Testing
         let client = try await RawClient.connect(to: server.address)
         client.send((0..<10).map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
         await started.reached(1)
-        let done = server.drain(within: .seconds(10))
+        let done = server.drain(within: .minutes(10))
         let answer = try await client.toEnd()
         #expect(answer.pieces(cutBy: "HTTP/1.1 200") == 11)
         #expect(answer.hasSuffix("/9"))
@@ -68,7 +91,7 @@ import Testing
     @Test func anIdleConnectionClosesAndABusyOneFinishes() async throws {
         let go = Outcome<Bool>()
         let started = Tally()
-        var limits = HTTPServerLimits()
+        var limits = HTTPServerLimits.patient
         limits.drainIdleGrace = .milliseconds(50)
         let server = try await start(limits) { exchange in
             guard exchange.head.path == "/slow" else { return _ = exchange.respond(.ok) }
@@ -86,7 +109,7 @@ import Testing
         let busy = try await RawClient.connect(to: server.address)
         busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
         await started.reached(1)
-        let done = server.drain(within: .seconds(10))
+        let done = server.drain(within: .minutes(10))
         _ = try await idle.toEnd()
         #expect(!busy.isEnded)
         go.set(true)
@@ -120,7 +143,7 @@ import Testing
         let client = try await RawClient.http2(to: server.address)
         client.send(Frames.headers(Frames.get("/"), stream: 1))
         await started.reached(1)
-        let done = server.drain(within: .seconds(10))
+        let done = server.drain(within: .minutes(10))
         let frames = try await client.frames { frames in
             frames.contains { $0.kind == .goAway } && frames.contains { $0.kind == .ping && $0.flags == 0 }
         }
@@ -136,43 +159,43 @@ import Testing
     }
 
     @Test func aConnectionThatNeverSentAnythingDoesNotHoldTheDrainUp() async throws {
-        var limits = HTTPServerLimits()
+        var limits = HTTPServerLimits.patient
         limits.drainIdleGrace = .milliseconds(50)
         let server = try await start(limits) { $0.respond(.ok) }
         let silent = try await RawClient.connect(to: server.address)
         let other = try await RawClient.http2(to: server.address)
-        while server.counters.connections < 2 { await Task.yield() }
+        try await eventually("both connections are there") { server.counters.connections == 2 }
         let started = ContinuousClock.now
-        let done = server.drain(within: .seconds(15))
+        let done = server.drain(within: .minutes(3))
         let frames = try await other.frames { $0.contains { $0.kind == .ping } }
         other.send(Frames.frame(6, 1, 0, try #require(frames.last { $0.kind == .ping }).payload))
         try await done.get()
-        #expect(ContinuousClock.now - started < .seconds(10))
+        #expect(ContinuousClock.now - started < .seconds(120))
         #expect(try await silent.toEnd() == "")
     }
 
     @Test func anHTTP2ClientThatLeavesTheGoodbyeUnansweredIsNotWaitedFor() async throws {
-        var limits = HTTPServerLimits()
+        var limits = HTTPServerLimits.patient
         limits.lingerTimeout = .milliseconds(50)
         let server = try await start(limits) { $0.respond(.ok) }
         let client = try await RawClient.http2(to: server.address)
         // Its settings show that the server has taken the connection for HTTP/2.
         _ = try await client.frames { $0.contains { $0.kind == .settings } }
         let started = ContinuousClock.now
-        try await server.drain(within: .seconds(15)).get()
-        #expect(ContinuousClock.now - started < .seconds(10))
+        try await server.drain(within: .minutes(3)).get()
+        #expect(ContinuousClock.now - started < .seconds(120))
         #expect(try await client.frames { _ in false }.filter { $0.kind == .goAway }.count >= 1)
     }
 
     @Test func aServerListensOnASocketInTheFileSystem() async throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: "http-\(UUID()).sock")
-        let path = file.path
-        // Gone already if the server removed it.
-        defer { try? FileManager.default.removeItem(at: file) }
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let path = "\(folder.path)/http.sock"
         let configuration = HTTPServerConfiguration(
             address: .unix(path: path), group: MultiThreadedEventLoopGroup.singleton)
-        let handler = ClosureHandler { $0.respond(.ok, body: ByteBuffer(string: "here")) }
-        let server = try await HTTPServer.start(configuration, handler: handler).get()
+        let server = try await servers.start(configuration) {
+            $0.respond(.ok, body: ByteBuffer(string: "here"))
+        }
         let client = try await RawClient.connect(to: SocketAddress(unixDomainSocketPath: path))
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(try await client.text(until: "here").hasPrefix("HTTP/1.1 200 "))

@@ -22,6 +22,7 @@ final class RawClient: Sendable {
     ) async throws -> RawClient {
         let inbox = Inbox()
         let channel = try await ClientBootstrap(group: group)
+            .connectTimeout(.minutes(2))
             .channelOption(.allowRemoteHalfClosure, value: tls == nil)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -135,7 +136,7 @@ final class Inbox: Sendable {
             return state.nextID
         }
         // Not a pause: the longest a test waits before it fails with what there was.
-        let limit = loop.scheduleTask(in: .seconds(20)) { [self] in
+        let limit = loop.scheduleTask(in: .minutes(2)) { [self] in
             state.withLockedValue { state in
                 guard let index = state.waiters.firstIndex(where: { $0.id == id }) else { return }
                 let text = String(

@@ -12,19 +12,27 @@ import Testing
     @Test func aHeaderSectionThatTakesTooLongIsCut() async throws {
         try await withServer({ $0.headerReadTimeout = .seconds(1) }, handler: { $0.respond(.ok) }) { server in
             let silent = try await RawClient.connect(to: server.address)
-            let slow = try await RawClient.connect(to: server.address)
-            slow.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-            _ = try await slow.text(until: "\r\n\r\n")
-            slow.forget()
-            slow.send("GET / HTTP/1.1\r\nHost: a\r\nX: ")
-            // Bytes that keep coming do not help.
-            let drip = slow.channel.eventLoop.scheduleRepeatedTask(
-                initialDelay: .milliseconds(10), delay: .milliseconds(10)
-            ) { _ in slow.send("y") }
-            #expect(try await slow.toEnd().hasPrefix("HTTP/1.1 408 "))
+            let answer = try await answerToADrippingClient(of: server)
+            #expect(answer.hasPrefix("HTTP/1.1 200 ") && answer.contains("HTTP/1.1 408 "))
             #expect(try await silent.toEnd() == "")
-            drip.cancel()
         }
+    }
+
+    /// What a client gets that sends one request and then a second one whose header section never ends.
+    private func answerToADrippingClient(of server: HTTPServer) async throws -> String {
+        for _ in 0..<10 {
+            let client = try await RawClient.connect(to: server.address)
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\nX: ")
+            // Bytes that keep coming do not help.
+            let drip = client.channel.eventLoop.scheduleRepeatedTask(
+                initialDelay: .milliseconds(10), delay: .milliseconds(10)
+            ) { _ in client.send("y") }
+            defer { drip.cancel() }
+            let answer = try await client.toEnd()
+            // On a machine that stands still, the time may be over before the first byte comes.
+            if answer != "" { return answer }
+        }
+        return ""
     }
 
     @Test func anHTTP2PrefaceThatStopsHalfwayIsCut() async throws {
@@ -182,7 +190,7 @@ import Testing
         // Loops of its own, so that other tests' clocks do not feel the rush.
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         try await withServer(
-            { $0.headerReadTimeout = .minutes(5) }, group: loops,
+            group: loops,
             handler: { $0.respond(.ok, body: ByteBuffer(string: "fine")) }
         ) {
             server in

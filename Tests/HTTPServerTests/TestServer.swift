@@ -11,6 +11,20 @@ struct ClosureHandler: HTTPHandler {
     func handle(_ exchange: HTTPExchange) { body(exchange) }
 }
 
+extension HTTPServerLimits {
+    /// No time-out ends what a test waits for, even where the machine stands still for a while. A test that is about a
+    /// time-out sets that one.
+    static var patient: HTTPServerLimits {
+        var limits = HTTPServerLimits()
+        for timeout in [
+            \HTTPServerLimits.headerReadTimeout, \.bodyIdleTimeout, \.keepAliveTimeout, \.writeStallTimeout,
+            \.handshakeTimeout, \.lingerTimeout, \.drainIdleGrace,
+        ] { limits[keyPath: timeout] = .minutes(10) }
+        limits.admission = AdmissionLimits(queueWait: .minutes(10))
+        return limits
+    }
+}
+
 /// Runs `test` with a server on a free port, and drains it afterwards.
 func withServer(
     _ change: (inout HTTPServerLimits) -> Void = { _ in }, tls: HTTPServerTLS? = nil,
@@ -20,6 +34,7 @@ func withServer(
 ) async throws {
     var configuration = HTTPServerConfiguration(
         address: .tcp(host: "127.0.0.1", port: 0), tls: tls, group: group)
+    configuration.limits = .patient
     change(&configuration.limits)
     let server = try await HTTPServer.start(
         configuration, handler: ClosureHandler(body: handler), accessLog: log

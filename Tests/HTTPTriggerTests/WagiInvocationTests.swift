@@ -1,12 +1,12 @@
 import AppModel
 import AppRuntime
-import Foundation
 import HostSystem
 import Logging
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
 import Synchronization
+import TestSupport
 import Testing
 import WasmEngine
 
@@ -16,14 +16,13 @@ import WasmEngine
 /// One program and one exchange, on a loop that runs when the test says so.
 @Suite("WAGI invocations")
 struct WagiInvocationTests {
-    private let folder: String
+    private let folder: TemporaryFolder
     private let engine: Engine
     private let log = Entries()
     private let pattern: RoutePattern
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.path + "/martlet-wagi-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        folder = try TemporaryFolder()
         var limits = EngineLimits()
         (limits.coreInstances, limits.memories, limits.tables, limits.stacks) = (1, 1, 1, 1)
         engine = try Engine(limits: limits)
@@ -32,9 +31,6 @@ struct WagiInvocationTests {
 
     /// A program whose `_start` has this body; `$write` writes a whole small response, `$read` waits for input.
     private func component(_ body: String) throws -> LoadedComponent {
-        // Everything is in the loaded component by then; what cannot be removed stays in the system's temporary folder.
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let path = "\(folder)/program.wat"
         let text = """
             (module
               (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
@@ -47,12 +43,12 @@ struct WagiInvocationTests {
               (func $read (drop (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8))))
               (func (export "_start") \(body)))
             """
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        let path = try folder.file("program.wat", text)
         let loader = ApplicationLoader(
-            images: try ImageFolder(engine: engine, path: "\(folder)/images"), files: .inline,
-            staging: FileStaging(folder: "\(folder)/staging"))
+            images: try ImageFolder(engine: engine, path: "\(folder.path)/images"), files: .inline,
+            staging: FileStaging(folder: "\(folder.path)/staging"))
         let application = Application(
-            name: "test", folder: folder,
+            name: "test", folder: folder.path,
             components: [Component(id: "main", source: ComponentSource(path: path))],
             httpTriggers: [
                 HTTPTrigger(

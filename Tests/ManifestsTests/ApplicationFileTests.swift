@@ -1,6 +1,7 @@
 import AppModel
 import Foundation
 import Manifests
+import TestSupport
 import Testing
 
 @Suite struct ApplicationFileTests {
@@ -9,9 +10,9 @@ import Testing
 
     @Test func `a folder, a manifest and a module are found`() throws {
         let folder = try TemporaryFolder()
-        try folder.write("", to: "spin.toml")
-        try folder.write("", to: "other.toml")
-        try folder.write(Self.core, to: "a.wasm")
+        try folder.file("spin.toml", "")
+        try folder.file("other.toml", "")
+        try folder.file("a.wasm", Self.core)
         #expect(try applicationFile(at: folder.path).path == folder.path + "/spin.toml")
         #expect(try applicationFile(at: folder.path).kind == .spinManifest)
         #expect(try applicationFile(at: folder.path + "/other.toml").kind == .spinManifest)
@@ -20,7 +21,7 @@ import Testing
 
     @Test func `what is no application is explained`() throws {
         let folder = try TemporaryFolder()
-        try folder.write("", to: "notes.txt")
+        try folder.file("notes.txt", "")
         let cases = [
             (
                 folder.path,
@@ -43,7 +44,7 @@ import Testing
     @Test(arguments: [(core, HTTPTrigger.Executor.wagi(.standard)), (component, .http)])
     func `a bare module answers every request`(bytes: [UInt8], executor: HTTPTrigger.Executor) throws {
         let folder = try TemporaryFolder()
-        try folder.write(bytes + [1, 2, 3], to: "hello.wasm")
+        try folder.file("hello.wasm", bytes + [1, 2, 3])
         let application = try ManifestReader().read(applicationFile(at: folder.path + "/hello.wasm"))
             .application
         #expect(application.name == "hello")
@@ -59,7 +60,7 @@ import Testing
     @Test(arguments: [[], [0], Array("\0asm".utf8), Array("hello wo".utf8)] as [[UInt8]])
     func `a bare file that is no module is refused`(bytes: [UInt8]) throws {
         let folder = try TemporaryFolder()
-        try folder.write(bytes, to: "hello.wasm")
+        try folder.file("hello.wasm", bytes)
         let file = try applicationFile(at: folder.path + "/hello.wasm")
         let error = #expect(throws: ManifestErrors.self) { try ManifestReader().read(file) }
         #expect(
@@ -69,9 +70,10 @@ import Testing
 
     @Test func `a manifest on disk is read with its folder`() throws {
         let folder = try TemporaryFolder()
-        try folder.write(
+        try folder.file(
+            "spin.toml",
             "spin_manifest_version = 2\napplication.name = \"x\"\n[[trigger.http]]\nroute = \"/\"\n"
-                + "component = { source = \"x.wasm\" }\n", to: "spin.toml")
+                + "component = { source = \"x.wasm\" }\n")
         let application = try ManifestReader().read(applicationFile(at: folder.path)).application
         #expect(application.folder == folder.path)
         #expect(application.components.map(\.source.path) == [folder.path + "/x.wasm"])

@@ -1,5 +1,6 @@
 import AppModel
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Manifests
@@ -51,7 +52,7 @@ import Testing
     private func tree() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         for name in ["a.txt", "s/b.txt", "s/c.js", "s/d/e.txt", "s/d/.hidden"] {
-            try folder.write(name, to: name)
+            try folder.file(name, name)
         }
         return folder
     }
@@ -87,7 +88,7 @@ import Testing
     @Test(arguments: ["out", "out/*", "out/secret", "s/*", "s/**/*", "s/link"])
     func `a symbolic link cannot lead out of the folder`(pattern: String) throws {
         let outside = try TemporaryFolder()
-        try outside.write("x", to: "secret")
+        try outside.file("secret", "x")
         let folder = try tree()
         try folder.link("out", to: outside.path)
         try folder.link("s/link", to: outside.path + "/secret")

@@ -4,6 +4,7 @@ import HostSystem
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
 import WASIHTTP
 
@@ -44,7 +45,7 @@ struct PooledHTTPClientTests {
     private func ask(
         _ request: TestRequest, _ client: PooledHTTPClient? = nil, _ network: HostNetwork? = nil
     ) async throws -> Answer {
-        let client = client ?? PooledHTTPClient()
+        let client = client ?? PooledHTTPClient(limits: .patient)
         let network = try network ?? self.network(["*://127.0.0.0/8:*", "*://localhost:*"])
         return try await Conversation.hold(request, client, network, on: loop)
     }
@@ -150,7 +151,7 @@ struct PooledHTTPClientTests {
 
     @Test func `connections are used again`() async throws {
         try await withRawServer("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", closes: false) { server in
-            let client = PooledHTTPClient()
+            let client = PooledHTTPClient(limits: .patient)
             for _ in 0..<5 {
                 let answer = try await ask(TestRequest("127.0.0.1:\(server.port)"), client)
                 #expect(answer.text == "ok")
@@ -163,7 +164,7 @@ struct PooledHTTPClientTests {
 
     @Test func `a connection that the server has closed is replaced`() async throws {
         try await withRawServer("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok") { server in
-            let client = PooledHTTPClient()
+            let client = PooledHTTPClient(limits: .patient)
             for _ in 0..<5 {
                 let answer = try await ask(TestRequest("127.0.0.1:\(server.port)"), client)
                 #expect(answer.text == "ok")
@@ -173,7 +174,7 @@ struct PooledHTTPClientTests {
 
     @Test func `a waiting connection is not for a component that may not reach its address`() async throws {
         try await withServer { server in
-            let client = PooledHTTPClient()
+            let client = PooledHTTPClient(limits: .patient)
             let authority = "inner.example:\(server.port)"
             let named = try network(["http://inner.example:*"])
             #expect(try await ask(TestRequest(authority), client, named).text == "hello")
@@ -213,7 +214,7 @@ struct PooledHTTPClientTests {
         try await TestCertificate.withFiles { certificate, key in
             let tls = try HTTPServerTLS(certificateFile: certificate, keyFile: key)
             try await withServer(tls: tls) { server in
-                let client = try PooledHTTPClient(tls: TestCertificate.trusting())
+                let client = try PooledHTTPClient(limits: .patient, tls: .trustingTestCertificate())
                 for host in ["localhost", "127.0.0.1"] {
                     let sent = megabyte()
                     let answer = try await ask(
@@ -241,7 +242,7 @@ struct PooledHTTPClientTests {
                 await #expect(throws: HTTPErrorCode.tlsCertificateError) {
                     try await ask(TestRequest(scheme: .https, "localhost:\(server.port)"))
                 }
-                let client = try PooledHTTPClient(tls: TestCertificate.trusting())
+                let client = try PooledHTTPClient(limits: .patient, tls: .trustingTestCertificate())
                 await #expect(throws: HTTPErrorCode.tlsCertificateError) {
                     try await ask(
                         TestRequest(scheme: .https, "other.example:\(server.port)"), client,
@@ -274,11 +275,15 @@ struct PooledHTTPClientTests {
     // MARK: - What goes wrong
 
     @Test func `nobody listens`() async throws {
-        let server = try await RawServer.start(answer: "")
-        let port = server.port
-        try await server.stop()
-        await #expect(throws: HTTPErrorCode.connectionRefused) {
-            try await ask(TestRequest("127.0.0.1:\(port)"))
+        try await withRawServer("") { server in
+            // A client's own port: no server beside this test can get it meanwhile.
+            let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: "127.0.0.1", port: server.port).get()
+            let port = try #require(client.localAddress?.port)
+            await #expect(throws: HTTPErrorCode.connectionRefused) {
+                try await ask(TestRequest("127.0.0.1:\(port)"))
+            }
+            try await client.close()
         }
     }
 
@@ -349,7 +354,7 @@ struct PooledHTTPClientTests {
 
     @Test func `letting go of an exchange ends it`() async throws {
         try await withServer { server in
-            let client = PooledHTTPClient()
+            let client = PooledHTTPClient(limits: .patient)
             let network = try network(["*://127.0.0.0/8:*"])
             let request = try #require(TestRequest("127.0.0.1:\(server.port)", "/hang").outbound())
             let count = try await loop.submit { [loop] in
@@ -364,7 +369,7 @@ struct PooledHTTPClientTests {
 
     @Test func `more requests than the application may have are refused, visibly`() async throws {
         try await withServer { server in
-            var limits = OutboundHTTPLimits()
+            var limits = OutboundHTTPLimits.patient
             limits.concurrentRequests = 0
             let refusals = Refusals()
             let network = try network(["*://127.0.0.0/8:*"], refusals)

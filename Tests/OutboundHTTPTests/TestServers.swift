@@ -1,7 +1,9 @@
+import TestSupport
 import HTTPServer
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import OutboundHTTP
 import Synchronization
 
 /// An HTTP server that does what the path says.
@@ -10,8 +12,13 @@ struct TestServer {
     var port: Int { server.address?.port ?? 0 }
 
     static func start(tls: HTTPServerTLS? = nil) async throws -> TestServer {
-        let configuration = HTTPServerConfiguration(
+        var configuration = HTTPServerConfiguration(
             address: .tcp(host: "127.0.0.1", port: 0), tls: tls, group: MultiThreadedEventLoopGroup.singleton)
+        // No test is about these, and a machine may stand still for a while.
+        for timeout in [
+            \HTTPServerLimits.headerReadTimeout, \.bodyIdleTimeout, \.keepAliveTimeout, \.writeStallTimeout,
+            \.handshakeTimeout,
+        ] { configuration.limits[keyPath: timeout] = .minutes(10) }
         return TestServer(
             server: try await HTTPServer.start(configuration, handler: PathHandler(), accessLog: nil).get())
     }
@@ -127,5 +134,22 @@ final class RawServer: Sendable {
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    }
+}
+
+extension OutboundHTTPLimits {
+    /// No time-out ends what a test waits for, and no connection that it wants to use again, even where the machine
+    /// stands still for a while. A test that is about a time-out asks for it in its request.
+    static var patient: OutboundHTTPLimits {
+        var limits = OutboundHTTPLimits()
+        (limits.connectTimeout, limits.idleTime) = (.minutes(10), .minutes(10))
+        return limits
+    }
+}
+
+extension OutboundTLS {
+    /// Believes the tests' certificate, and nobody else's.
+    static func trustingTestCertificate() throws -> OutboundTLS {
+        OutboundTLS(additionalRoots: try TestCertificate.roots(), trustsSystemRoots: false)
     }
 }

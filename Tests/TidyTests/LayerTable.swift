@@ -75,11 +75,10 @@ struct LayerTable: Sendable {
         if parts.first == "Sources", parts.count > 3, let module = modules[parts[2]] {
             return LayerTable.toolchain.union(module.uses).union(module.libraries)
         }
-        guard parts.first == "Tests", parts.count > 2, parts[1].hasSuffix("Tests") else { return nil }
+        guard parts.first == "Tests", parts.count > 2 else { return nil }
         let tests = LayerTable.toolchain.union(["Testing"])
-        guard let module = modules[String(parts[1].dropLast("Tests".count))] else {
-            return Exceptions.modulesOfOtherTests[parts[1]].map { tests.union($0) }
-        }
+        guard parts[1].hasSuffix("Tests"), let module = modules[String(parts[1].dropLast("Tests".count))]
+        else { return Exceptions.modulesOfOtherTests[parts[1]].map { tests.union($0) } }
         return tests.union([module.name]).union(testLibraries).union(module.uses).union(module.libraries)
             .union(module.testUses)
     }

@@ -1,6 +1,7 @@
 import HostSystem
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 import WasmEngine
 

@@ -1,6 +1,6 @@
+import TestSupport
 import HostSystem
 import NIOCore
-import NIOPosix
 import WasmEngine
 
 @testable import WASI
@@ -9,14 +9,8 @@ import WasmEngine
 /// its own name, so that each call crosses the real interface, with addresses in a real memory.
 final class Guest: Sendable {
     private static let engine = try! Engine()
-    // Made together: whoever has the loop can ask for the scheduler on it, where waiting would never end.
-    private static let (loop, scheduler) = {
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
-        let scheduler = try! loop.submit {
-            NIOLoopBound(FiberScheduler(engine: engine, eventLoop: loop), eventLoop: loop)
-        }.wait()
-        return (loop, scheduler)
-    }()
+    private static let scheduler = try! LoopConfined { FiberScheduler(engine: engine, eventLoop: $0) }
+    private static var loop: any EventLoop { scheduler.loop }
     private static let template: InstanceTemplate = {
         let linker = try! Linker(engine: engine)
         try! Preview1.define(in: linker)
@@ -33,8 +27,6 @@ final class Guest: Sendable {
 
     /// A guest with the system that `make` gives it, on the loop.
     init(_ make: @escaping @Sendable () throws -> GuestSystem) async throws {
-        // Made here, off the loop, where making it may wait for the loop.
-        _ = Guest.scheduler
         running = try await Guest.loop.submit {
             let store = try Store(engine: Guest.engine)
             store[GuestSystem.key] = try make()
@@ -108,25 +100,20 @@ final class Guest: Sendable {
 
     /// Runs a command to its end and gives what it wrote.
     static func run(_ module: [UInt8], _ plan: HostSystemPlan) async throws -> String {
-        _ = scheduler
-        let promise = loop.makePromise(of: String.self)
-        loop.execute {
-            do {
-                let linker = try Linker(engine: engine)
-                try Preview1.define(in: linker)
-                let template = try linker.template(for: Module(engine: engine, binary: module))
-                let store = try Store(engine: engine)
-                let output = BufferOutput(bytesMax: 1 << 20)
-                store[GuestSystem.key] = GuestSystem(plan, output: output, errorOutput: output)
-                let entry = Fiber.Entry.fresh(try EntryPoint(template, "_start"), [])
-                Fiber(store: store, scheduler: scheduler.value, entry: entry) { result in
-                    if case .failure(let trap) = result, trap.reason != .exit(0) { return promise.fail(trap) }
-                    promise.succeed(String(buffer: output.buffer))
-                }
-                .start()
-            } catch { promise.fail(error) }
+        try await scheduler.onLoop { scheduler, promise in
+            let linker = try Linker(engine: engine)
+            try Preview1.define(in: linker)
+            let template = try linker.template(for: Module(engine: engine, binary: module))
+            let store = try Store(engine: engine)
+            let output = BufferOutput(bytesMax: 1 << 20)
+            store[GuestSystem.key] = GuestSystem(plan, output: output, errorOutput: output)
+            let entry = Fiber.Entry.fresh(try EntryPoint(template, "_start"), [])
+            Fiber(store: store, scheduler: scheduler, entry: entry) { result in
+                if case .failure(let trap) = result, trap.reason != .exit(0) { return promise.fail(trap) }
+                promise.succeed(String(buffer: output.buffer))
+            }
+            .start()
         }
-        return try await promise.futureResult.get()
     }
 
     // MARK: - Memory

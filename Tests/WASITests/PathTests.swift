@@ -2,6 +2,7 @@ import Foundation
 import HostSystem
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 import WasmEngine
 

@@ -1,6 +1,7 @@
 import Foundation
 import HostSystem
 import NIOCore
+import TestSupport
 import Testing
 import WasmEngine
 

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import WasmEngine
@@ -16,7 +17,7 @@ import Testing
         let engine = runner.engine
         let module = try Module(
             engine: engine, binary: WasmText.binary(fromText: "(module (func (export \"f\")))"))
-        return try await runner.onLoop { scheduler, promise in
+        return try await runner.scheduler.onLoop { scheduler, promise in
             let store = try Store(engine: engine)
             _ = try store.instantiate(module, imports: [])
             nonisolated(unsafe) var value: Success?

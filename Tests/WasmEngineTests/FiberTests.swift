@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import WasmEngine
@@ -143,7 +144,7 @@ import Testing
 
     @Test func aBusyGuestLetsTheLoopServeOthers() async throws {
         let turns = EventCounter()
-        let loop = runner.loop
+        let loop = runner.scheduler.loop
         let ticking = loop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(5)) { _ in
             turns.increment()
         }

@@ -1,5 +1,5 @@
 import NIOCore
-import NIOPosix
+import TestSupport
 import Testing
 
 @testable import WasmEngine
@@ -9,30 +9,12 @@ final class GuestRunner: Sendable {
     static let shared = try! GuestRunner()
 
     let engine: Engine
-    let loop: any EventLoop
-    private let scheduler: NIOLoopBound<FiberScheduler>
+    let scheduler: LoopConfined<FiberScheduler>
 
     private init() throws {
-        engine = try Engine()
-        loop = MultiThreadedEventLoopGroup.singleton.next()
-        let engine = self.engine
-        let loop = self.loop
-        scheduler = try loop.submit {
-            NIOLoopBound(FiberScheduler(engine: engine, eventLoop: loop), eventLoop: loop)
-        }
-        .wait()
-    }
-
-    /// Runs `body` on the loop with its scheduler; the promise it gets ends the wait.
-    func onLoop<Success: Sendable>(
-        _ body: @escaping @Sendable (FiberScheduler, EventLoopPromise<Success>) throws -> Void
-    ) async throws -> Success {
-        let promise = loop.makePromise(of: Success.self)
-        let scheduler = self.scheduler
-        loop.execute {
-            do { try body(scheduler.value, promise) } catch { promise.fail(error) }
-        }
-        return try await promise.futureResult.get()
+        let engine = try Engine()
+        self.engine = engine
+        scheduler = try LoopConfined { FiberScheduler(engine: engine, eventLoop: $0) }
     }
 
     /// Runs one export of a text module in a fresh instance.
@@ -43,7 +25,7 @@ final class GuestRunner: Sendable {
         define: @escaping @Sendable (Linker) throws -> Void = { _ in }
     ) async throws -> Result<[Value], Trap> {
         let module = try Module(engine: engine, binary: WasmText.binary(fromText: text))
-        return try await onLoop { [engine] scheduler, promise in
+        return try await scheduler.onLoop { [engine] scheduler, promise in
             let linker = try Linker(engine: engine)
             try define(linker)
             let entry = try EntryPoint(linker.template(for: module), export)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import WasmEngine
@@ -8,9 +9,9 @@ import Testing
     static let text = Array("(module (func (export \"run\") (result i32) (i32.const 42)))".utf8)
 
     private func withFolder(_ body: (ImageFolder) throws -> Void) throws {
-        let path = NSTemporaryDirectory() + "/martlet-images-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try body(try ImageFolder(engine: engine, path: path))
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        try body(try ImageFolder(engine: engine, path: folder.path + "/images"))
     }
 
     /// Loads the module and tells what happened.

@@ -9,10 +9,10 @@ public struct HTTPHostLimits: Sendable {
     public var unsentBodyBytes = 64 << 10
     /// Bytes of a response body that are kept so that a short answer leaves in one piece. 16 KiB. Beyond: it is sent.
     public var heldResponseBytes = 16 << 10
-    /// Bytes that one write to a body may bring. 128 KiB. Beyond: the rest waits.
-    public var writeBytes = 128 << 10
-    /// Bytes that one read from a body may give. 128 KiB. Beyond: the next read gives them.
-    public var readBytes = 128 << 10
+    /// Bytes that one write to a body may bring. 256 KiB. Beyond: the rest waits.
+    public var writeBytes = 256 << 10
+    /// Bytes that one read from a body may give. 256 KiB. Beyond: the next read gives them.
+    public var readBytes = 256 << 10
     /// Interim responses of one exchange. 32. Beyond: `internal-error`.
     public var informationalResponses = 32
     /// Bytes of a response's header section. 64 KiB. Beyond: the client gets 500.

@@ -68,3 +68,22 @@ func refuseTwice(_ file: String?, _ from: String?) throws {
         throw ValidationError("The application is given twice; write either FILE or --from.")
     }
 }
+
+/// Which manifest a command is about.
+struct ManifestArguments: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "A manifest, or a folder with one in it (default: this folder).", valueName: "file"),
+        completion: .file())
+    var file: String?
+
+    @Option(
+        name: [.customShort("f"), .customLong("from")],
+        help: ArgumentHelp("The manifest, another way to write FILE.", valueName: "file"),
+        completion: .file())
+    var from: String?
+
+    func validate() throws { try refuseTwice(file, from) }
+
+    var location: String { file ?? from ?? "." }
+}

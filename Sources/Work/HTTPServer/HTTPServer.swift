@@ -50,6 +50,10 @@ public final class HTTPServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(
+                    minimum: 1024, initial: 2048, maximum: max(2048, limits.socketReadBytes)))
+            .childChannelOption(
                 .writeBufferWaterMark,
                 value: .init(low: limits.responseLowWaterBytes, high: limits.responseHighWaterBytes)
             )

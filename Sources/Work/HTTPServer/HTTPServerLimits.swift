@@ -45,6 +45,8 @@ public struct HTTPServerLimits: Sendable {
     /// Empty DATA frames in a row. Beyond: GOAWAY and close.
     public var emptyDataFrames = 8
 
+    /// Bytes taken from a socket at once, by connections that bring so many. Small ones for small requests.
+    public var socketReadBytes = 256 * 1024
     /// Request body bytes held for the handler before the socket is no longer read. One socket read more may
     /// arrive. For HTTP/2 it is the flow-control window of each stream.
     public var requestBufferBytes = 64 * 1024

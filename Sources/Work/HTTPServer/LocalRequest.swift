@@ -15,7 +15,7 @@ public final class LocalRequest {
     /// Status and fields of the response, once they are there.
     public private(set) var response: (status: HTTPResponseStatus, headers: HTTPHeaders)?
     /// Whether the handler is done: it reads no more of the request's body, and the response is as complete as it gets.
-    public private(set) var isEnded = false
+    public var isEnded: Bool { isOver || isCancelled }
 
     /// Fires once: ``response`` is there, or the request has ended without one.
     public var onResponse: (() -> Void)?
@@ -32,6 +32,8 @@ public final class LocalRequest {
     /// Body bytes that the response may still have; nil without a declared length.
     private var remaining: Int?
     private var pending: Signals = []
+    private var isOver = false
+    private var isCancelled = false
 
     private struct Signals: OptionSet {
         let rawValue: UInt8
@@ -103,7 +105,9 @@ public final class LocalRequest {
         onResponse = nil
         onReadable = nil
         onWritable = nil
-        end(.clientGone)
+        guard !isEnded else { return }
+        isCancelled = true
+        eventLoop.assumeIsolated().execute { self.end(.clientGone) }
     }
 
     // MARK: - Signals
@@ -132,8 +136,8 @@ public final class LocalRequest {
 
     /// The handler is done, or the caller is.
     private func end(_ cancellation: HTTPCancellation?) {
-        guard !isEnded else { return }
-        isEnded = true
+        guard !isOver else { return }
+        isOver = true
         responseBody.fail(.malformed)
         var signals: Signals = []
         if response == nil { signals.insert(.response) }

@@ -1,5 +1,6 @@
 import ComponentModel
 import NIOCore
+import TestSupport
 import Testing
 import WasmEngine
 
@@ -126,7 +127,7 @@ import WasmEngine
         let (run, single, spin) = (
             try function(plan, "run"), try function(plan, "single"), try function(plan, "spin")
         )
-        return try await runner.onLoop { scheduler, promise in
+        return try await runner.scheduler.onLoop { scheduler, promise in
             let instance = try ComponentInstance(plan)
             let desk = Desk()
             instance.store[Self.deskKey] = desk
@@ -340,7 +341,7 @@ import WasmEngine
     @Test func `an instance that goes away cancels what goes on in it`() async throws {
         let plan = try plan()
         let run = try function(plan, "run")
-        let (reason, cancelled) = try await runner.onLoop {
+        let (reason, cancelled) = try await runner.scheduler.onLoop {
             (scheduler, promise: EventLoopPromise<(Trap.Reason?, [UInt32])>) in
             var instance: ComponentInstance? = try ComponentInstance(plan)
             let desk = Desk()
@@ -371,7 +372,7 @@ import WasmEngine
               (func (export "run") async (param "n" u32) (result u32) (canon lift (core func $main "run"))))
             """)
         let run = try function(plan, "run")
-        let message = try await runner.onLoop { (scheduler, promise: EventLoopPromise<String>) in
+        let message = try await runner.scheduler.onLoop { (scheduler, promise: EventLoopPromise<String>) in
             let instance = try ComponentInstance(plan)
             instance.start(run, CanonicalTuple(2), on: scheduler) { result in
                 if case .failure(let trap) = result { promise.succeed(trap.message) }
@@ -411,7 +412,7 @@ import WasmEngine
             }
         }
         let run = try function(plan, "run")
-        let isSettled = try await runner.onLoop { (scheduler, promise: EventLoopPromise<Bool>) in
+        let isSettled = try await runner.scheduler.onLoop { (scheduler, promise: EventLoopPromise<Bool>) in
             let instance = try ComponentInstance(plan)
             let call = instance.start(run, CanonicalTuple(2), on: scheduler) { _ in }
             promise.succeed(call.isSettled && destroyed.value.isEmpty)

@@ -1,7 +1,7 @@
 import ComponentModel
 import Foundation
 import NIOCore
-import NIOPosix
+import TestSupport
 import WasmEngine
 
 @testable import ComponentRuntime
@@ -17,8 +17,7 @@ final class ScriptRunner {
     private(set) var failures: [Failure] = []
 
     private let engine: Engine
-    private let loop: any EventLoop
-    private let scheduler: NIOLoopBound<FiberScheduler>
+    private let scheduler: LoopConfined<FiberScheduler>
     private var definitions: [String: ComponentPlan] = [:]
     private var instances: [String: Live] = [:]
     private var last: Live?
@@ -27,20 +26,16 @@ final class ScriptRunner {
     /// An instance, which only its loop may touch, and its plan.
     private struct Live {
         var plan: ComponentPlan
-        var instance: NIOLoopBound<ComponentInstance>
+        var instance: LoopConfined<ComponentInstance>
     }
 
     struct Mismatch: Error, CustomStringConvertible {
         var description: String
     }
 
-    init(engine: Engine, loop: any EventLoop) throws {
+    init(engine: Engine) throws {
         self.engine = engine
-        self.loop = loop
-        scheduler = try loop.submit {
-            NIOLoopBound(FiberScheduler(engine: engine, eventLoop: loop), eventLoop: loop)
-        }
-        .wait()
+        scheduler = try LoopConfined { FiberScheduler(engine: engine, eventLoop: $0) }
     }
 
     func run(script: String, text: String) {
@@ -99,15 +94,15 @@ final class ScriptRunner {
     }
 
     private func instantiate(_ plan: ComponentPlan, _ name: String?) throws {
-        let instance = try loop.submit { [loop] in
+        let instance = try LoopConfined(on: scheduler.loop) { _ in
             var limits = InstanceLimits()
             limits.instances = 1_000
             limits.tables = 1_000
             limits.memories = 1_000
             let instance = try ComponentInstance(plan, instanceLimits: limits)
             try instance.instantiate()
-            return NIOLoopBound(instance, eventLoop: loop)
-        }.wait()
+            return instance
+        }
         last = Live(plan: plan, instance: instance)
         if let name { instances[name] = last }
     }
@@ -188,11 +183,9 @@ final class ScriptRunner {
             return try values.value(form, type)
         }
         let function = try instance.plan.function(name)
-        let promise = loop.makePromise(of: Result<[ComponentValue], Trap>.self)
-        let scheduler = self.scheduler
-        let bound = instance.instance
-        loop.execute {
-            bound.value.call(function, arguments, on: scheduler.value) {
+        let promise = scheduler.loop.makePromise(of: Result<[ComponentValue], Trap>.self)
+        scheduler.loop.execute { [scheduler, instance = instance.instance] in
+            instance.value.call(function, arguments, on: scheduler.value) {
                 promise.succeed($0)
             }
         }

@@ -1,3 +1,4 @@
+import TestSupport
 import AppRuntime
 import HTTPServer
 import Logging

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// A `spin.toml` in a test's folder.

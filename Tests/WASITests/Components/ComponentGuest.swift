@@ -3,7 +3,7 @@ import ComponentModel
 import ComponentRuntime
 import HostSystem
 import NIOCore
-import NIOPosix
+import TestSupport
 import WasmEngine
 
 @testable import WASI
@@ -11,14 +11,8 @@ import WasmEngine
 /// Runs components on one loop.
 enum ComponentGuest {
     static let engine = try! Engine()
-    // Made together: whoever has the loop can ask for the scheduler on it, where waiting would never end.
-    static let (loop, scheduler) = {
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
-        let scheduler = try! loop.submit {
-            NIOLoopBound(FiberScheduler(engine: engine, eventLoop: loop), eventLoop: loop)
-        }.wait()
-        return (loop, scheduler)
-    }()
+    static let scheduler = try! LoopConfined { FiberScheduler(engine: engine, eventLoop: $0) }
+    static var loop: any EventLoop { scheduler.loop }
 
     static func plan(_ text: String, missing: MissingImports = .refused) throws -> ComponentPlan {
         let linker = ComponentLinker()
@@ -44,33 +38,28 @@ enum ComponentGuest {
 
     /// Calls `run` of a component in the world that `make` gives it on the loop.
     static func run(
-        _ core: String, data: String = "", deadline: TimeAmount = .seconds(20),
+        _ core: String, data: String = "", deadline: TimeAmount = .minutes(2),
         in make: @escaping @Sendable () throws -> World
     ) async throws -> Result<UInt32, Trap> {
         let plan = try plan(componentText(core, data: data))
         let run = try plan.function("run")
-        let promise = loop.makePromise(of: Result<UInt32, Trap>.self)
-        _ = scheduler
-        loop.execute {
-            do {
-                let world = try make()
-                let system = GuestSystem(
-                    world.plan, input: world.input, output: world.output, ownEnvironment: world.environment)
-                let instance = try ComponentInstance(plan)
-                Preview2.install(system, in: instance.store, limits: world.limits)
-                let limits = FiberLimits(deadline: deadline)
-                instance.call(run, [], on: scheduler.value, limits: limits) { result in
-                    world.onEnd(system)
-                    promise.succeed(
-                        result.map { values in if case .u32(let step)? = values.first { step } else { .max } }
-                    )
-                    // The instance lives until its call is over.
-                    withExtendedLifetime(instance) {}
-                }
-                world.onStart(system)
-            } catch { promise.fail(error) }
+        return try await scheduler.onLoop { scheduler, promise in
+            let world = try make()
+            let system = GuestSystem(
+                world.plan, input: world.input, output: world.output, ownEnvironment: world.environment)
+            let instance = try ComponentInstance(plan)
+            Preview2.install(system, in: instance.store, limits: world.limits)
+            let limits = FiberLimits(deadline: deadline)
+            instance.call(run, [], on: scheduler, limits: limits) { result in
+                world.onEnd(system)
+                promise.succeed(
+                    result.map { values in if case .u32(let step)? = values.first { step } else { .max } }
+                )
+                // The instance lives until its call is over.
+                withExtendedLifetime(instance) {}
+            }
+            world.onStart(system)
         }
-        return try await promise.futureResult.get()
     }
 
     /// The same in a world of no more than a plan.

@@ -2,6 +2,7 @@ import Foundation
 import HostSystem
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 import WasmEngine
 
@@ -82,7 +83,7 @@ struct FilesystemComponentTests {
 
     @Test func `paths that lead out are refused`() async throws {
         let folder = try TemporaryFolder()
-        let inner = TemporaryFolder.inside(folder, "inner")
+        let inner = try folder.folder("inner")
         let result = try await ComponentGuest.run(
             core(
                 open(272, 5, 0, 1) + failing(1, 31) + open(296, 4, 0, 1) + failing(3, 31) + open(280, 4, 0, 1)
@@ -148,14 +149,5 @@ struct FilesystemComponentTests {
                 + open(264, 7, 1, 3) + opened
                 + expecting(2, "(i32.eqz (call $is-same (local.get $folder) (local.get $file)))"), in: folder)
         #expect(try result.get() == 0)
-    }
-}
-
-extension TemporaryFolder {
-    /// Makes a folder in another and gives its path.
-    static func inside(_ folder: TemporaryFolder, _ name: String) -> String {
-        let path = folder.path + "/" + name
-        try! FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-        return path
     }
 }

@@ -3,6 +3,7 @@ import ComponentRuntime
 import HostSystem
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 import WasmEngine
 
@@ -89,27 +90,19 @@ import WasmEngine
         let linked = try linker.link(component, engine: ComponentGuest.engine)
         let function = try linked.function("run", parameters: NoParameters.self, result: UInt32.self)
         let plan = if let given { given } else { try HostSystemPlan() }
-        let loop = ComponentGuest.loop
-        let promise = loop.makePromise(of: (value: UInt32, output: String).self)
-        // Made here: its making waits for the loop.
-        let scheduler = ComponentGuest.scheduler
-        loop.execute {
-            do {
-                let output = BufferOutput(bytesMax: room)
-                let system = GuestSystem(
-                    plan, input: BufferInput(ByteBuffer(string: input)), output: output)
-                let instance = try ComponentInstance(linked)
-                Preview2.install(system, in: instance.store)
-                instance.start(function, NoParameters(), on: scheduler.value) { result in
-                    switch result {
-                    case .success(let value): promise.succeed((value, String(buffer: output.buffer)))
-                    case .failure(let trap): promise.fail(trap)
-                    }
-                    withExtendedLifetime(instance) {}
+        return try await ComponentGuest.scheduler.onLoop { scheduler, promise in
+            let output = BufferOutput(bytesMax: room)
+            let system = GuestSystem(plan, input: BufferInput(ByteBuffer(string: input)), output: output)
+            let instance = try ComponentInstance(linked)
+            Preview2.install(system, in: instance.store)
+            instance.start(function, NoParameters(), on: scheduler) { result in
+                switch result {
+                case .success(let value): promise.succeed((value, String(buffer: output.buffer)))
+                case .failure(let trap): promise.fail(trap)
                 }
-            } catch { promise.fail(error) }
+                withExtendedLifetime(instance) {}
+            }
         }
-        return try await promise.futureResult.get()
     }
 
     @Test func `standard input goes through the guest to standard output`() async throws {

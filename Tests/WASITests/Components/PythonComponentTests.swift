@@ -4,6 +4,7 @@ import Foundation
 import HostSystem
 import NIOConcurrencyHelpers
 import NIOCore
+import TestSupport
 import Testing
 import WasmEngine
 
@@ -86,14 +87,12 @@ struct PythonComponentTests {
         }.get()
         var results: [[ComponentValue]] = []
         for (function, arguments) in functions {
-            let promise = loop.makePromise(of: [ComponentValue].self)
-            let scheduler = ComponentGuest.scheduler
-            loop.execute {
+            let result: [ComponentValue] = try await ComponentGuest.scheduler.onLoop { scheduler, promise in
                 instance.value.call(
-                    function, arguments, on: scheduler.value, limits: FiberLimits(deadline: .seconds(60))
+                    function, arguments, on: scheduler, limits: FiberLimits(deadline: .seconds(60))
                 ) { promise.completeWith($0.mapError { $0 as any Error }) }
             }
-            results.append(try await promise.futureResult.get())
+            results.append(result)
         }
         try await loop.submit { withExtendedLifetime(instance.value) {} }.get()
         return results

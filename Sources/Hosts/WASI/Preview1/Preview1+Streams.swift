@@ -61,6 +61,40 @@ extension Preview1 {
         (try? system.descriptor(number))?.flags.contains(.nonBlocking) ?? false
     }
 
+    // MARK: - Vectors
+
+    /// What one step moved.
+    private struct Moved {
+        let count: Int
+        /// Whether nothing more goes.
+        var isLast = false
+    }
+
+    /// Moves bytes until the vectors are done or a step is the last. A step gets what is left of one vector, and how many
+    /// bytes were moved before; the guest is not told of its failure where there were some.
+    @inline(__always)
+    private static func move(
+        _ vectors: Preview1Vectors, _ step: (Preview1Range, _ total: Int) throws(HostFailure) -> Moved
+    ) throws(HostFailure) -> UInt32 {
+        var total = 0
+        for index in 0..<vectors.count {
+            var rest = try vectors[index]
+            while rest.count > 0 {
+                let moved: Moved
+                do throws(HostFailure) {
+                    moved = try step(rest, total)
+                } catch {
+                    if case .code = error, total > 0 { return UInt32(total) }
+                    throw error
+                }
+                total += moved.count
+                rest = rest.dropping(moved.count)
+                if moved.isLast { return UInt32(total) }
+            }
+        }
+        return UInt32(total)
+    }
+
     // MARK: - Streams
 
     /// Waits for the first bytes, then takes what is there.
@@ -68,31 +102,17 @@ extension Preview1 {
         _ system: GuestSystem, _ stream: any GuestInput, _ number: UInt32, _ vectors: Preview1Vectors,
         _ call: borrowing HostCall
     ) throws(HostFailure) -> UInt32 {
-        var total = 0
-        for index in 0..<vectors.count {
-            let range = try vectors[index]
-            if range.count == 0 { continue }
+        try move(vectors) { (rest, total) throws(HostFailure) in
             while true {
-                let result: GuestRead
-                do throws(HostFailure) {
-                    result = try vectors.memory.writing(range) { (bytes) throws(HostError) in
-                        try stream.read(into: &bytes)
-                    }
-                } catch {
-                    if case .code = error, total > 0 { return UInt32(total) }
-                    throw error
+                let result = try vectors.memory.writing(rest) { (bytes) throws(HostError) in
+                    try stream.read(into: &bytes)
                 }
-                if case .bytes(let count) = result {
-                    total += count
-                    if count < range.count { return UInt32(total) }
-                    break
-                }
-                if result == .end || total > 0 { return UInt32(total) }
+                if case .bytes(let count) = result { return Moved(count: count, isLast: count < rest.count) }
+                if result == .end || total > 0 { return Moved(count: 0, isLast: true) }
                 if isNonBlocking(system, number) { throw .code(.wouldBlock) }
                 try system.waitUntilReadable(stream, for: try call.guest)
             }
         }
-        return UInt32(total)
     }
 
     /// Writes everything, waiting as often as it takes; a descriptor that must not wait takes what goes at once.
@@ -100,30 +120,16 @@ extension Preview1 {
         _ system: GuestSystem, _ stream: any GuestOutput, _ number: UInt32, _ vectors: Preview1Vectors,
         _ call: borrowing HostCall
     ) throws(HostFailure) -> UInt32 {
-        var total = 0
-        for index in 0..<vectors.count {
-            var rest = try vectors[index]
-            while rest.count > 0 {
-                let count: Int
-                do throws(HostFailure) {
-                    count = try vectors.memory.reading(rest) { (bytes) throws(HostError) in
-                        try stream.write(bytes)
-                    }
-                } catch {
-                    if case .code = error, total > 0 { return UInt32(total) }
-                    throw error
-                }
-                total += count
-                rest = rest.dropping(count)
-                if count > 0 { continue }
-                if isNonBlocking(system, number) {
-                    if total > 0 { return UInt32(total) }
-                    throw .code(.wouldBlock)
-                }
+        try move(vectors) { (rest, _) throws(HostFailure) in
+            let count = try vectors.memory.reading(rest) { (bytes) throws(HostError) in
+                try stream.write(bytes)
+            }
+            if count == 0 {
+                if isNonBlocking(system, number) { throw .code(.wouldBlock) }
                 try system.waitUntilWritable(stream, for: try call.guest)
             }
+            return Moved(count: count)
         }
-        return UInt32(total)
     }
 
     // MARK: - Files
@@ -133,26 +139,14 @@ extension Preview1 {
         _ system: GuestSystem, _ file: HostFile, _ vectors: Preview1Vectors, at offset: Int64?,
         _ call: borrowing HostCall
     ) throws(HostFailure) -> UInt32 {
-        var total = 0
-        for index in 0..<vectors.count {
-            var rest = try vectors[index]
-            while rest.count > 0 {
-                let piece = rest.prefix(system.plan.limits.transferBytes)
-                let place = offset.map { $0 + Int64(total) }
-                let count: Int
-                do throws(HostFailure) {
-                    count = try readPiece(system, file, piece, at: place, vectors.memory, call)
-                } catch {
-                    if case .code = error, total > 0 { return UInt32(total) }
-                    throw error
-                }
-                total += count
-                rest = rest.dropping(count)
-                if count < piece.count { return UInt32(total) }
-                if rest.count > 0 { try system.yield(for: try call.guest) }
-            }
+        try move(vectors) { (rest, total) throws(HostFailure) in
+            let piece = rest.prefix(system.plan.limits.transferBytes)
+            let place = offset.map { $0 + Int64(total) }
+            let count = try readPiece(system, file, piece, at: place, vectors.memory, call)
+            if count < piece.count { return Moved(count: count, isLast: true) }
+            if count < rest.count { try system.yield(for: try call.guest) }
+            return Moved(count: count)
         }
-        return UInt32(total)
     }
 
     private static func readPiece(
@@ -173,26 +167,14 @@ extension Preview1 {
         _ system: GuestSystem, _ file: HostFile, _ vectors: Preview1Vectors, at offset: Int64?,
         _ call: borrowing HostCall
     ) throws(HostFailure) -> UInt32 {
-        var total = 0
-        for index in 0..<vectors.count {
-            var rest = try vectors[index]
-            while rest.count > 0 {
-                let piece = rest.prefix(system.plan.limits.transferBytes)
-                let place = offset.map { $0 + Int64(total) }
-                let count: Int
-                do throws(HostFailure) {
-                    count = try writePiece(system, file, piece, at: place, vectors.memory, call)
-                } catch {
-                    if case .code = error, total > 0 { return UInt32(total) }
-                    throw error
-                }
-                total += count
-                rest = rest.dropping(count)
-                if count == 0 { return UInt32(total) }
-                if rest.count > 0 { try system.yield(for: try call.guest) }
-            }
+        try move(vectors) { (rest, total) throws(HostFailure) in
+            let piece = rest.prefix(system.plan.limits.transferBytes)
+            let place = offset.map { $0 + Int64(total) }
+            let count = try writePiece(system, file, piece, at: place, vectors.memory, call)
+            if count == 0 { return Moved(count: 0, isLast: true) }
+            if count < rest.count { try system.yield(for: try call.guest) }
+            return Moved(count: count)
         }
-        return UInt32(total)
     }
 
     private static func writePiece(

@@ -14,17 +14,7 @@ struct BuildCommand: OperationCommand {
               martlet build shop/spin.toml -c cart -c checkout
             """)
 
-    @Argument(
-        help: ArgumentHelp(
-            "A manifest, or a folder with one in it (default: this folder).", valueName: "file"),
-        completion: .file())
-    var file: String?
-
-    @Option(
-        name: [.customShort("f"), .customLong("from")],
-        help: ArgumentHelp("The manifest, another way to write FILE.", valueName: "file"),
-        completion: .file())
-    var from: String?
+    @OptionGroup var manifest: ManifestArguments
 
     @Option(
         name: [.customShort("c"), .customLong("component")],
@@ -34,10 +24,8 @@ struct BuildCommand: OperationCommand {
     @Flag(name: .customLong("json"), help: "Write for programs: one JSON object a line.")
     var asJSON = false
 
-    func validate() throws { try refuseTwice(file, from) }
-
     var request: BuildRequest {
-        BuildRequest(location: file ?? from ?? ".", components: components, asJSON: asJSON)
+        BuildRequest(location: manifest.location, components: components, asJSON: asJSON)
     }
 
     func perform(_ operations: any Operations, console: Console) async throws -> ProcessStatus {

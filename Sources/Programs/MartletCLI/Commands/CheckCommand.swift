@@ -14,25 +14,13 @@ struct CheckCommand: OperationCommand {
               martlet check shop/spin.toml --json
             """)
 
-    @Argument(
-        help: ArgumentHelp(
-            "A manifest, or a folder with one in it (default: this folder).", valueName: "file"),
-        completion: .file())
-    var file: String?
-
-    @Option(
-        name: [.customShort("f"), .customLong("from")],
-        help: ArgumentHelp("The manifest, another way to write FILE.", valueName: "file"),
-        completion: .file())
-    var from: String?
+    @OptionGroup var manifest: ManifestArguments
 
     @Flag(name: .customLong("json"), help: "Write for programs: one JSON object.")
     var asJSON = false
 
-    func validate() throws { try refuseTwice(file, from) }
-
     var request: CheckRequest {
-        CheckRequest(location: file ?? from ?? ".", asJSON: asJSON)
+        CheckRequest(location: manifest.location, asJSON: asJSON)
     }
 
     func perform(_ operations: any Operations, console: Console) async throws -> ProcessStatus {

@@ -1,5 +1,39 @@
 /// The interfaces of Spin, as WIT.
 enum SpinDefinitions {
+    /// The same in both versions.
+    private static let llm = """
+        interface llm {
+          type inferencing-model = string;
+          record inferencing-params { max-tokens: u32, repeat-penalty: f32,
+            repeat-penalty-last-n-token-count: u32, temperature: f32, top-k: u32, top-p: f32 }
+          variant error { model-not-supported, runtime-error(string), invalid-input(string) }
+          record inferencing-result { text: string, usage: inferencing-usage }
+          record inferencing-usage { prompt-token-count: u32, generated-token-count: u32 }
+          infer: func(model: inferencing-model, prompt: string,
+            params: option<inferencing-params>) -> result<inferencing-result, error>;
+          type embedding-model = string;
+          generate-embeddings: func(model: embedding-model, text: list<string>) -> result<embeddings-result,
+            error>;
+          record embeddings-result { embeddings: list<list<f32>>, usage: embeddings-usage }
+          record embeddings-usage { prompt-token-count: u32 }
+        }
+        """
+
+    /// Types of `rdbms-types` that both versions have.
+    private static let databaseTypes = """
+          enum db-data-type { boolean, int8, int16, int32, int64, uint8, uint16, uint32, uint64, floating32,
+            floating64, str, binary, other }
+          variant db-value { boolean(bool), int8(s8), int16(s16), int32(s32), int64(s64), uint8(u8),
+            uint16(u16), uint32(u32), uint64(u64), floating32(f32), floating64(f64), str(string),
+            binary(list<u8>), db-null, unsupported }
+          variant parameter-value { boolean(bool), int8(s8), int16(s16), int32(s32), int64(s64), uint8(u8),
+            uint16(u16), uint32(u32), uint64(u64), floating32(f32), floating64(f64), str(string),
+            binary(list<u8>), db-null }
+          record column { name: string, data-type: db-data-type }
+          type row = list<db-value>;
+          record row-set { columns: list<column>, rows: list<row> }
+        """
+
     static let fermyon1 = """
         package fermyon:spin;
         interface config {
@@ -42,21 +76,7 @@ enum SpinDefinitions {
           get-keys: func(store: store) -> result<list<string>, error>;
           close: func(store: store);
         }
-        interface llm {
-          type inferencing-model = string;
-          record inferencing-params { max-tokens: u32, repeat-penalty: f32,
-            repeat-penalty-last-n-token-count: u32, temperature: f32, top-k: u32, top-p: f32 }
-          variant error { model-not-supported, runtime-error(string), invalid-input(string) }
-          record inferencing-result { text: string, usage: inferencing-usage }
-          record inferencing-usage { prompt-token-count: u32, generated-token-count: u32 }
-          infer: func(model: inferencing-model, prompt: string,
-            params: option<inferencing-params>) -> result<inferencing-result, error>;
-          type embedding-model = string;
-          generate-embeddings: func(model: embedding-model, text: list<string>) -> result<embeddings-result,
-            error>;
-          record embeddings-result { embeddings: list<list<f32>>, usage: embeddings-usage }
-          record embeddings-usage { prompt-token-count: u32 }
-        }
+        \(llm)
         interface mysql {
           use rdbms-types.{parameter-value, row-set};
           variant mysql-error { success, connection-failed(string), bad-parameter(string),
@@ -76,17 +96,7 @@ enum SpinDefinitions {
             pg-error>;
         }
         interface rdbms-types {
-          enum db-data-type { boolean, int8, int16, int32, int64, uint8, uint16, uint32, uint64, floating32,
-            floating64, str, binary, other }
-          variant db-value { boolean(bool), int8(s8), int16(s16), int32(s32), int64(s64), uint8(u8),
-            uint16(u16), uint32(u32), uint64(u64), floating32(f32), floating64(f64), str(string),
-            binary(list<u8>), db-null, unsupported }
-          variant parameter-value { boolean(bool), int8(s8), int16(s16), int32(s32), int64(s64), uint8(u8),
-            uint16(u16), uint32(u32), uint64(u64), floating32(f32), floating64(f64), str(string),
-            binary(list<u8>), db-null }
-          record column { name: string, data-type: db-data-type }
-          type row = list<db-value>;
-          record row-set { columns: list<column>, rows: list<row> }
+        \(databaseTypes)
         }
         interface redis-types {
           enum error { success, error }
@@ -162,17 +172,7 @@ enum SpinDefinitions {
         interface rdbms-types {
           variant error { connection-failed(string), bad-parameter(string), query-failed(string),
             value-conversion-failed(string), other(string) }
-          enum db-data-type { boolean, int8, int16, int32, int64, uint8, uint16, uint32, uint64, floating32,
-            floating64, str, binary, other }
-          variant db-value { boolean(bool), int8(s8), int16(s16), int32(s32), int64(s64), uint8(u8),
-            uint16(u16), uint32(u32), uint64(u64), floating32(f32), floating64(f64), str(string),
-            binary(list<u8>), db-null, unsupported }
-          variant parameter-value { boolean(bool), int8(s8), int16(s16), int32(s32), int64(s64), uint8(u8),
-            uint16(u16), uint32(u32), uint64(u64), floating32(f32), floating64(f64), str(string),
-            binary(list<u8>), db-null }
-          record column { name: string, data-type: db-data-type }
-          type row = list<db-value>;
-          record row-set { columns: list<column>, rows: list<row> }
+        \(databaseTypes)
         }
         interface redis {
           variant error { invalid-address, too-many-connections, type-error, other(string) }
@@ -207,21 +207,7 @@ enum SpinDefinitions {
           get: func(name: string) -> result<string, error>;
           variant error { invalid-name(string), undefined(string), provider(string), other(string) }
         }
-        interface llm {
-          type inferencing-model = string;
-          record inferencing-params { max-tokens: u32, repeat-penalty: f32,
-            repeat-penalty-last-n-token-count: u32, temperature: f32, top-k: u32, top-p: f32 }
-          variant error { model-not-supported, runtime-error(string), invalid-input(string) }
-          record inferencing-result { text: string, usage: inferencing-usage }
-          record inferencing-usage { prompt-token-count: u32, generated-token-count: u32 }
-          infer: func(model: inferencing-model, prompt: string,
-            params: option<inferencing-params>) -> result<inferencing-result, error>;
-          type embedding-model = string;
-          generate-embeddings: func(model: embedding-model, text: list<string>) -> result<embeddings-result,
-            error>;
-          record embeddings-result { embeddings: list<list<f32>>, usage: embeddings-usage }
-          record embeddings-usage { prompt-token-count: u32 }
-        }
+        \(llm)
         """
 
     static let spinKeyValue3 = """

@@ -1,11 +1,6 @@
 extension WASI02Definitions {
-    static let http = """
-        package wasi:http@0.2.6;
-        interface types {
-          use wasi:clocks/monotonic-clock@0.2.6.{duration};
-          use wasi:io/streams@0.2.6.{input-stream, output-stream};
-          use wasi:io/error@0.2.6.{error as io-error};
-          use wasi:io/poll@0.2.6.{pollable};
+    /// Types of `wasi:http/types` that 0.3 has as well.
+    static let httpCodes = """
           variant method { get, head, post, put, delete, connect, options, trace, patch, other(string) }
           variant scheme { HTTP, HTTPS, other(string) }
           variant error-code { DNS-timeout, DNS-error(DNS-error-payload), destination-not-found,
@@ -27,6 +22,16 @@ extension WASI02Definitions {
           record DNS-error-payload { rcode: option<string>, info-code: option<u16> }
           record TLS-alert-received-payload { alert-id: option<u8>, alert-message: option<string> }
           record field-size-payload { field-name: option<string>, field-size: option<u32> }
+        """
+
+    static let http = """
+        package wasi:http@0.2.6;
+        interface types {
+          use wasi:clocks/monotonic-clock@0.2.6.{duration};
+          use wasi:io/streams@0.2.6.{input-stream, output-stream};
+          use wasi:io/error@0.2.6.{error as io-error};
+          use wasi:io/poll@0.2.6.{pollable};
+        \(httpCodes)
           http-error-code: func(err: borrow<io-error>) -> option<error-code>;
           variant header-error { invalid-syntax, forbidden, immutable }
           type field-name = field-key;

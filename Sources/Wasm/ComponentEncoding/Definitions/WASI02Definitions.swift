@@ -1,5 +1,27 @@
 /// The interfaces of WASI 0.2, as WIT.
 enum WASI02Definitions {
+    /// Interfaces of `wasi:cli` that 0.3 has as well.
+    static let terminals = """
+        interface terminal-input {
+          resource terminal-input;
+        }
+        interface terminal-output {
+          resource terminal-output;
+        }
+        interface terminal-stdin {
+          use terminal-input.{terminal-input};
+          get-terminal-stdin: func() -> option<terminal-input>;
+        }
+        interface terminal-stdout {
+          use terminal-output.{terminal-output};
+          get-terminal-stdout: func() -> option<terminal-output>;
+        }
+        interface terminal-stderr {
+          use terminal-output.{terminal-output};
+          get-terminal-stderr: func() -> option<terminal-output>;
+        }
+        """
+
     static let cli = """
         package wasi:cli@0.2.6;
         interface environment {
@@ -23,24 +45,7 @@ enum WASI02Definitions {
           use wasi:io/streams@0.2.6.{output-stream};
           get-stderr: func() -> output-stream;
         }
-        interface terminal-input {
-          resource terminal-input;
-        }
-        interface terminal-output {
-          resource terminal-output;
-        }
-        interface terminal-stdin {
-          use terminal-input.{terminal-input};
-          get-terminal-stdin: func() -> option<terminal-input>;
-        }
-        interface terminal-stdout {
-          use terminal-output.{terminal-output};
-          get-terminal-stdout: func() -> option<terminal-output>;
-        }
-        interface terminal-stderr {
-          use terminal-output.{terminal-output};
-          get-terminal-stderr: func() -> option<terminal-output>;
-        }
+        \(terminals)
         interface run {
           run: func() -> result;
         }

@@ -29,24 +29,7 @@ enum WASI03Definitions {
           use types.{error-code};
           write-via-stream: func(data: stream<u8>) -> future<result<_, error-code>>;
         }
-        interface terminal-input {
-          resource terminal-input;
-        }
-        interface terminal-output {
-          resource terminal-output;
-        }
-        interface terminal-stdin {
-          use terminal-input.{terminal-input};
-          get-terminal-stdin: func() -> option<terminal-input>;
-        }
-        interface terminal-stdout {
-          use terminal-output.{terminal-output};
-          get-terminal-stdout: func() -> option<terminal-output>;
-        }
-        interface terminal-stderr {
-          use terminal-output.{terminal-output};
-          get-terminal-stderr: func() -> option<terminal-output>;
-        }
+        \(WASI02Definitions.terminals)
         """
 
     static let clocks = """
@@ -231,27 +214,7 @@ enum WASI03Definitions {
         package wasi:http@0.3.0;
         interface types {
           use wasi:clocks/types@0.3.0.{duration};
-          variant method { get, head, post, put, delete, connect, options, trace, patch, other(string) }
-          variant scheme { HTTP, HTTPS, other(string) }
-          variant error-code { DNS-timeout, DNS-error(DNS-error-payload), destination-not-found,
-            destination-unavailable, destination-IP-prohibited, destination-IP-unroutable,
-            connection-refused, connection-terminated, connection-timeout, connection-read-timeout,
-            connection-write-timeout, connection-limit-reached, TLS-protocol-error, TLS-certificate-error,
-            TLS-alert-received(TLS-alert-received-payload), HTTP-request-denied,
-            HTTP-request-length-required, HTTP-request-body-size(option<u64>), HTTP-request-method-invalid,
-            HTTP-request-URI-invalid, HTTP-request-URI-too-long,
-            HTTP-request-header-section-size(option<u32>),
-            HTTP-request-header-size(option<field-size-payload>),
-            HTTP-request-trailer-section-size(option<u32>), HTTP-request-trailer-size(field-size-payload),
-            HTTP-response-incomplete, HTTP-response-header-section-size(option<u32>),
-            HTTP-response-header-size(field-size-payload), HTTP-response-body-size(option<u64>),
-            HTTP-response-trailer-section-size(option<u32>), HTTP-response-trailer-size(field-size-payload),
-            HTTP-response-transfer-coding(option<string>), HTTP-response-content-coding(option<string>),
-            HTTP-response-timeout, HTTP-upgrade-failed, HTTP-protocol-error, loop-detected,
-            configuration-error, internal-error(option<string>) }
-          record DNS-error-payload { rcode: option<string>, info-code: option<u16> }
-          record TLS-alert-received-payload { alert-id: option<u8>, alert-message: option<string> }
-          record field-size-payload { field-name: option<string>, field-size: option<u32> }
+        \(WASI02Definitions.httpCodes)
           variant header-error { invalid-syntax, forbidden, immutable, size-exceeded,
             other(option<string>) }
           variant request-options-error { not-supported, immutable, other(option<string>) }

@@ -62,22 +62,17 @@ extension GuestByteStream: ChannelValue, CanonicalType, CanonicalPayload {
         _ index: UInt32, _ instance: InstanceState, _ channels: InstanceChannels
     ) throws(CanonicalTrap) -> GuestByteStream {
         let end = try channels.take(index, .stream, of: UInt8.self, from: instance)
-        guard let own = channels.core.hostEnds[end.channel] else {
+        guard let own = try channels.takeBack(end, as: ByteWriterEnd.self, for: self) else {
             return GuestByteStream(ByteReaderEnd(channels.core, end))
         }
-        guard let core = own.detach(), let source = (own as? ByteWriterEnd)?.takeSource() else {
-            throw .wrongDirection(self)
-        }
-        core.async.remove(end.channel)
+        guard let source = own.takeSource() else { throw .wrongDirection(self) }
         return GuestByteStream(source)
     }
 
     func lower(_ instance: InstanceState, _ channels: InstanceChannels) throws(CanonicalTrap) -> UInt32 {
         defer { origin = .taken }
         switch origin {
-        case .guest(let end):
-            guard end.core === channels.core, end.detach() != nil else { throw .givenAway }
-            return try channels.core.async.place(end.end, in: instance)
+        case .guest(let end): return try channels.giveOn(end, to: instance)
         case .host(let source): return try HostByteStream(source).lower(instance, channels)
         case .taken: throw .givenAway
         }

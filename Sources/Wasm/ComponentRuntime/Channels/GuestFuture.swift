@@ -54,22 +54,17 @@ extension GuestFuture: ChannelValue, CanonicalType, CanonicalPayload {
         _ index: UInt32, _ instance: InstanceState, _ channels: InstanceChannels
     ) throws(CanonicalTrap) -> GuestFuture {
         let end = try channels.take(index, .future, of: Value.self, from: instance)
-        guard let own = channels.core.hostEnds[end.channel] else {
+        guard let own = try channels.takeBack(end, as: FutureWriterEnd<Value>.self, for: self) else {
             return GuestFuture(FutureReaderEnd<Value>(channels.core, end))
         }
-        guard let core = own.detach(), let future = (own as? FutureWriterEnd<Value>)?.future else {
-            throw .wrongDirection(self)
-        }
-        core.async.remove(end.channel)
+        guard let future = own.future else { throw .wrongDirection(self) }
         return GuestFuture(future)
     }
 
     func lower(_ instance: InstanceState, _ channels: InstanceChannels) throws(CanonicalTrap) -> UInt32 {
         defer { origin = .taken }
         switch origin {
-        case .guest(let end):
-            guard end.core === channels.core, end.detach() != nil else { throw .givenAway }
-            return try channels.core.async.place(end.end, in: instance)
+        case .guest(let end): return try channels.giveOn(end, to: instance)
         case .host(let future): return try future.give(instance, channels)
         case .taken: throw .givenAway
         }

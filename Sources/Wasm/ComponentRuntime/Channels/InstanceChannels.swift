@@ -46,6 +46,23 @@ final class InstanceChannels: ChannelHandles {
         try core.async.lift(index, try type(kind, of: element), from: instance)
     }
 
+    /// The host's own writing end where the guest gives back what the host gave it: the channel is over with that. Nothing
+    /// where a guest writes.
+    func takeBack<Writer: HostChannelEnd>(
+        _ end: ChannelEndID, as _: Writer.Type, for value: Any.Type
+    ) throws(CanonicalTrap) -> Writer? {
+        guard let own = core.hostEnds[end.channel] else { return nil }
+        guard own.detach() != nil, let writer = own as? Writer else { throw .wrongDirection(value) }
+        core.async.remove(end.channel)
+        return writer
+    }
+
+    /// Gives a readable end that came from a guest to another guest, or back.
+    func giveOn(_ end: HostChannelEnd, to instance: InstanceState) throws(CanonicalTrap) -> UInt32 {
+        guard end.core === core, end.detach() != nil else { throw .givenAway }
+        return try core.async.place(end.end, in: instance)
+    }
+
     /// Makes a channel, keeps its writable end and gives the other to the guest.
     func open<Element: CanonicalPayload>(
         _ kind: ChannelKind, of element: Element.Type, into instance: InstanceState,

@@ -76,13 +76,10 @@ final class ComponentInvocation {
     private func failed(_ trap: Trap) {
         // The client has the whole answer already.
         if writer.isComplete { return note("\(trap)", .error) }
-        switch trap.reason {
-        case .deadline, .cpuBudget: fail(.gatewayTimeout, "\(trap)")
-        case .cancelled where exchange.isEnded: note("\(trap)", .info)
-        case .cancelled: fail(.serviceUnavailable, "\(trap)")
-        case .exhausted: fail(.serviceUnavailable, "\(trap)", ["retry-after": "1"])
-        default: fail(.internalServerError, "\(trap)")
+        guard let answer = TrapAnswer(trap, clientIsGone: exchange.isEnded) else {
+            return note("\(trap)", .info)
         }
+        fail(answer.status, "\(trap)", answer.headers)
     }
 
     private func fail(_ status: HTTPResponseStatus, _ reason: String, _ headers: HTTPHeaders = [:]) {

@@ -71,13 +71,10 @@ final class WagiInvocation: GuestTexts {
         if let failure = input?.failure {
             return fail(failure.status, "the request body could not be read: \(failure)")
         }
-        switch trap.reason {
-        case .deadline, .cpuBudget: fail(.gatewayTimeout, "\(trap)")
-        case .cancelled where exchange.isEnded: note("\(trap)", .info)
-        case .cancelled: fail(.serviceUnavailable, "\(trap)")
-        case .exhausted: fail(.serviceUnavailable, "\(trap)", ["retry-after": "1"])
-        default: fail(.internalServerError, "\(trap)")
+        guard let answer = TrapAnswer(trap, clientIsGone: exchange.isEnded) else {
+            return note("\(trap)", .info)
         }
+        fail(answer.status, "\(trap)", answer.headers)
     }
 
     /// Answers for the program where the client has got nothing yet, and else lets the client see that the response is cut.

@@ -22,6 +22,13 @@ extension Preview2 {
             (call: borrowing ComponentCall, error: Borrow<IOError>) throws(Trap) -> FilesystemError? in
             FilesystemError(try call.object(error).code)
         }
+        definePreopens(in: linker, version)
+        guard version == octoberCandidate else { return defineOpen(in: types) }
+        defineOctoberFilesystem(in: types)
+    }
+
+    /// The same in every version.
+    static func definePreopens(in linker: ComponentLinker, _ version: String) {
         linker.interface("wasi:filesystem/preopens@\(version)").function("get-directories") {
             (call: borrowing ComponentCall) throws(Trap) -> [CanonicalTuple<Own<Descriptor>, String>] in
             let system = call.state(GuestSystem.key)
@@ -32,27 +39,6 @@ extension Preview2 {
             }
             return folders
         }
-        guard version == octoberCandidate else { return defineOpen(in: types) }
-        defineOctoberFilesystem(in: types)
-    }
-
-    /// What a function about a file works with.
-    struct FileCall {
-        let system: GuestSystem
-        let number: UInt32
-        let guest: Fiber
-
-        init(_ call: borrowing ComponentCall, _ descriptor: Borrow<Descriptor>) throws(Trap) {
-            system = call.state(GuestSystem.key)
-            number = try call.object(descriptor).number
-            guest = try call.fiber
-        }
-
-        /// Work on the names beneath the folder.
-        func onNames<Value: Sendable>(
-            _ needed: HostRights,
-            _ work: @escaping @Sendable (HostDirectory) throws(HostError) -> Value
-        ) throws(HostFailure) -> Value { try system.onNames(number, needed, for: guest, work) }
     }
 
     static func answer<Value: CanonicalPayload>(
@@ -174,7 +160,9 @@ extension Preview2 {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
                 -> FileAnswer<DescriptorFlags> in
             let file = try FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in try flags(of: file) }
+            return try answer { () throws(HostFailure) in
+                try told { () throws(HostError) in try file.flags() }
+            }
         }
         types.function("[method]descriptor.get-type") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
@@ -190,13 +178,13 @@ extension Preview2 {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
                 -> FileAnswer<DescriptorStat> in
             let file = try FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in DescriptorStat(try status(of: file)) }
+            return try answer { () throws(HostFailure) in DescriptorStat(try file.status()) }
         }
         types.function("[method]descriptor.metadata-hash") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
                 -> FileAnswer<MetadataHash> in
             let file = try FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in MetadataHash(try status(of: file)) }
+            return try answer { () throws(HostFailure) in MetadataHash(try file.status()) }
         }
         types.function("[method]descriptor.is-same-object") {
             (call: borrowing ComponentCall, first: Borrow<Descriptor>, second: Borrow<Descriptor>)
@@ -204,7 +192,7 @@ extension Preview2 {
                 -> Bool in
             let files = (try FileCall(call, first), try FileCall(call, second))
             do throws(HostFailure) {
-                let (one, other) = (try status(of: files.0), try status(of: files.1))
+                let (one, other) = (try files.0.status(), try files.1.status())
                 return (one.device, one.inode) == (other.device, other.inode)
             } catch {
                 guard case .code = error else { throw trap(error) }
@@ -223,25 +211,6 @@ extension Preview2 {
                 }
                 try file.system.setTimes(file.number, accessed: times.0, modified: times.1, for: file.guest)
             }
-        }
-    }
-
-    private static func status(of file: FileCall) throws(HostFailure) -> HostFileStatus {
-        try told { () throws(HostError) in try file.system.status(file.number) }
-    }
-
-    private static func flags(of file: FileCall) throws(HostFailure) -> DescriptorFlags {
-        try told { () throws(HostError) in
-            let ways = try file.system.ways(file.number)
-            let host = try file.system.descriptor(file.number).flags
-            var flags: DescriptorFlags = []
-            if ways.reads { flags.insert(.read) }
-            if ways.writes { flags.insert(.write) }
-            if ways.changes { flags.insert(.mutateDirectory) }
-            if host.contains(.sync) { flags.insert(.fileIntegritySync) }
-            if host.contains(.dataSync) { flags.insert(.dataIntegritySync) }
-            if host.contains(.readSync) { flags.insert(.requestedWriteSync) }
-            return flags
         }
     }
 

@@ -66,14 +66,14 @@ extension Preview2 {
                 throws(Trap) -> FileAnswer<DescriptorStat> in
             let file = try FileCall(call, descriptor)
             return try answer { () throws(HostFailure) in
-                DescriptorStat(try status(of: path, lookup, file))
+                DescriptorStat(try file.status(of: path, lookup))
             }
         }
         types.function("[method]descriptor.metadata-hash-at") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, lookup: PathFlags, path: String)
                 throws(Trap) -> FileAnswer<MetadataHash> in
             let file = try FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in MetadataHash(try status(of: path, lookup, file)) }
+            return try answer { () throws(HostFailure) in MetadataHash(try file.status(of: path, lookup)) }
         }
         types.function("[method]descriptor.set-times-at") {
             (
@@ -106,13 +106,6 @@ extension Preview2 {
                 }
             }
         }
-    }
-
-    private static func status(
-        of path: String, _ lookup: PathFlags, _ file: FileCall
-    ) throws(HostFailure) -> HostFileStatus {
-        try file.system.status(
-            file.number, path, followsLinks: lookup.contains(.symlinkFollow), for: file.guest)
     }
 
     /// Functions with two names.
@@ -179,7 +172,7 @@ extension Preview2 {
                 _: AccessType
             ) throws(Trap) -> FileAnswer<NoValue> in
             let file = try FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in _ = try status(of: path, lookup, file) }
+            return try answer { () throws(HostFailure) in _ = try file.status(of: path, lookup) }
         }
         for name in ["change-file-permissions-at", "change-directory-permissions-at"] {
             types.function("[method]descriptor.\(name)") {

@@ -19,16 +19,7 @@ extension Preview3 {
         defineStatus(in: types)
         definePaths(in: types)
         definePathPairs(in: types)
-        linker.interface("wasi:filesystem/preopens@\(version)").function("get-directories") {
-            (call: borrowing ComponentCall) throws(Trap) -> [CanonicalTuple<Own<Descriptor>, String>] in
-            let system = call.state(GuestSystem.key)
-            var folders: [CanonicalTuple<Own<Descriptor>, String>] = []
-            for folder in system.preopens {
-                let descriptor = Descriptor(folder.number, of: system, isOwned: false)
-                folders.append(CanonicalTuple(try call.resources.add(descriptor), folder.name))
-            }
-            return folders
-        }
+        Preview2.definePreopens(in: linker, version)
     }
 
     /// What the core says, as the guest is told.
@@ -59,7 +50,7 @@ extension Preview3 {
         types.function("[method]descriptor.read-via-stream") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, offset: UInt64) throws(Trap)
                 -> InputSource<FileCode>.Answer in
-            let file = try Preview2.FileCall(call, descriptor)
+            let file = try FileCall(call, descriptor)
             guard Int64(exactly: offset) != nil else { return InputSource.failure(.invalid) }
             do throws(HostError) {
                 let input = try file.system.input(file.number, from: offset, for: file.guest)
@@ -73,17 +64,17 @@ extension Preview3 {
                 call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, data: GuestByteStream,
                 offset: UInt64
             ) throws(Trap) -> FileOutcome in
-            take(data, from: offset, try Preview2.FileCall(call, descriptor))
+            take(data, from: offset, try FileCall(call, descriptor))
         }
         types.function("[method]descriptor.append-via-stream") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, data: GuestByteStream)
                 throws(Trap) -> FileOutcome in
-            take(data, from: nil, try Preview2.FileCall(call, descriptor))
+            take(data, from: nil, try FileCall(call, descriptor))
         }
     }
 
     private static func take(
-        _ data: GuestByteStream, from offset: UInt64?, _ file: Preview2.FileCall
+        _ data: GuestByteStream, from offset: UInt64?, _ file: FileCall
     ) -> FileOutcome {
         do throws(HostError) {
             let output = try file.system.output(file.number, from: offset, for: file.guest)
@@ -97,7 +88,7 @@ extension Preview3 {
         types.function("[method]descriptor.read-directory") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
                 -> CanonicalTuple<HostStream<FolderEntry>, FileOutcome> in
-            let file = try Preview2.FileCall(call, descriptor)
+            let file = try FileCall(call, descriptor)
             let outcome = FileOutcome()
             do throws(HostFailure) {
                 let stream = try file.system.directoryStream(file.number, for: file.guest)
@@ -120,7 +111,7 @@ extension Preview3 {
                 call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, offset: UInt64, length: UInt64,
                 advice: FileAdvice
             ) throws(Trap) -> FileAnswer<NoValue> in
-            let file = try Preview2.FileCall(call, descriptor)
+            let file = try FileCall(call, descriptor)
             return try answer { () throws(HostFailure) in
                 try told { () throws(HostError) in
                     if case .directory = try file.system.descriptor(file.number).kind { throw .badDescriptor }
@@ -132,7 +123,7 @@ extension Preview3 {
         types.function("[method]descriptor.set-size") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, size: UInt64) throws(Trap)
                 -> FileAnswer<NoValue> in
-            let file = try Preview2.FileCall(call, descriptor)
+            let file = try FileCall(call, descriptor)
             return try answer { () throws(HostFailure) in
                 let ways = try told { () throws(HostError) in try file.system.ways(file.number) }
                 guard ways.writes else { throw .code(.invalid) }
@@ -143,7 +134,7 @@ extension Preview3 {
             types.function("[method]descriptor.\(name)") {
                 (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
                     -> FileAnswer<NoValue> in
-                let file = try Preview2.FileCall(call, descriptor)
+                let file = try FileCall(call, descriptor)
                 return try answer { () throws(HostFailure) in
                     try file.system.sync(file.number, metadata: metadata, for: file.guest)
                 }

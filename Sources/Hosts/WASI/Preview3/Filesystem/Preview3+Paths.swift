@@ -13,7 +13,7 @@ extension Preview3 {
         types.function("[method]descriptor.\(name)") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, path: String) throws(Trap)
                 -> FileAnswer<NoValue> in
-            let file = try Preview2.FileCall(call, descriptor)
+            let file = try FileCall(call, descriptor)
             return try answer { () throws(HostFailure) in
                 try file.onNames(needed) { (directory) throws(HostError) in try work(directory, path) }
             }
@@ -35,7 +35,7 @@ extension Preview3 {
         types.function("[method]descriptor.readlink-at") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, path: String) throws(Trap)
                 -> FileAnswer<String> in
-            let file = try Preview2.FileCall(call, descriptor)
+            let file = try FileCall(call, descriptor)
             return try answer { () throws(HostFailure) in
                 try file.onNames(.pathReadLink) { (directory) throws(HostError) in
                     let bytes = try directory.readSymbolicLink(path)
@@ -56,7 +56,7 @@ extension Preview3 {
                 call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, lookup: PathFlags,
                 path: String, open: OpenFlags, flags: DescriptorFlags
             ) throws(Trap) -> FileAnswer<Own<Descriptor>> in
-            let file = try Preview2.FileCall(call, descriptor)
+            let file = try FileCall(call, descriptor)
             let opened: UInt32
             // Who makes a file may write it, and who does not say how to open may read.
             let writes = flags.contains(.write)
@@ -79,21 +79,21 @@ extension Preview3 {
         types.function("[method]descriptor.stat-at") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, lookup: PathFlags, path: String)
                 throws(Trap) -> FileAnswer<FileStat> in
-            let file = try Preview2.FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in FileStat(try status(of: path, lookup, file)) }
+            let file = try FileCall(call, descriptor)
+            return try answer { () throws(HostFailure) in FileStat(try file.status(of: path, lookup)) }
         }
         types.function("[method]descriptor.metadata-hash-at") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, lookup: PathFlags, path: String)
                 throws(Trap) -> FileAnswer<MetadataHash> in
-            let file = try Preview2.FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in MetadataHash(try status(of: path, lookup, file)) }
+            let file = try FileCall(call, descriptor)
+            return try answer { () throws(HostFailure) in MetadataHash(try file.status(of: path, lookup)) }
         }
         types.function("[method]descriptor.set-times-at") {
             (
                 call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, lookup: PathFlags,
                 path: String, accessed: FileTimestamp, modified: FileTimestamp
             ) throws(Trap) -> FileAnswer<NoValue> in
-            let file = try Preview2.FileCall(call, descriptor)
+            let file = try FileCall(call, descriptor)
             return try answer { () throws(HostFailure) in
                 try file.onNames(.pathSetTimes) { (directory) throws(HostError) in
                     try directory.setTimes(
@@ -104,19 +104,12 @@ extension Preview3 {
         }
     }
 
-    private static func status(
-        of path: String, _ lookup: PathFlags, _ file: Preview2.FileCall
-    ) throws(HostFailure) -> HostFileStatus {
-        try file.system.status(
-            file.number, path, followsLinks: lookup.contains(.symlinkFollow), for: file.guest)
-    }
-
     /// Functions with two names.
     static func definePathPairs(in types: HostInterface) {
         types.function("[method]descriptor.symlink-at") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, target: String, path: String)
                 throws(Trap) -> FileAnswer<NoValue> in
-            let file = try Preview2.FileCall(call, descriptor)
+            let file = try FileCall(call, descriptor)
             return try answer { () throws(HostFailure) in
                 try file.onNames(.pathSymbolicLink) { (directory) throws(HostError) in
                     try directory.createSymbolicLink(path, to: target)
@@ -128,8 +121,8 @@ extension Preview3 {
                 call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, path: String,
                 newDescriptor: Borrow<Descriptor>, newPath: String
             ) throws(Trap) -> FileAnswer<NoValue> in
-            let file = try Preview2.FileCall(call, descriptor)
-            let new = try Preview2.FileCall(call, newDescriptor)
+            let file = try FileCall(call, descriptor)
+            let new = try FileCall(call, newDescriptor)
             return try answer { () throws(HostFailure) in
                 try file.system.onNames(
                     file.number, .pathRenameSource, and: new.number, .pathRenameTarget, for: file.guest
@@ -143,8 +136,8 @@ extension Preview3 {
                 call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, lookup: PathFlags,
                 path: String, newDescriptor: Borrow<Descriptor>, newPath: String
             ) throws(Trap) -> FileAnswer<NoValue> in
-            let file = try Preview2.FileCall(call, descriptor)
-            let new = try Preview2.FileCall(call, newDescriptor)
+            let file = try FileCall(call, descriptor)
+            let new = try FileCall(call, newDescriptor)
             return try answer { () throws(HostFailure) in
                 try file.system.onNames(
                     file.number, .pathLinkSource, and: new.number, .pathLinkTarget, for: file.guest

@@ -9,18 +9,18 @@ extension Preview3 {
         types.function("[method]descriptor.get-flags") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
                 -> FileAnswer<DescriptorFlags> in
-            let file = try Preview2.FileCall(call, descriptor)
+            let file = try FileCall(call, descriptor)
             let isMutating = try call.object(descriptor).isMutating
             return try answer { () throws(HostFailure) in
-                try told { () throws(HostError) in
-                    try flags(of: file, isMutating)
-                }
+                var flags = try told { () throws(HostError) in try file.flags() }
+                if !isMutating { flags.remove(.mutateDirectory) }
+                return flags
             }
         }
         types.function("[method]descriptor.get-type") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
                 -> FileAnswer<FileType> in
-            let file = try Preview2.FileCall(call, descriptor)
+            let file = try FileCall(call, descriptor)
             return try answer { () throws(HostFailure) in
                 try told { () throws(HostError) in
                     FileType(file.system.type(of: try file.system.descriptor(file.number)))
@@ -30,21 +30,21 @@ extension Preview3 {
         types.function("[method]descriptor.stat") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
                 -> FileAnswer<FileStat> in
-            let file = try Preview2.FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in FileStat(try status(of: file)) }
+            let file = try FileCall(call, descriptor)
+            return try answer { () throws(HostFailure) in FileStat(try file.status()) }
         }
         types.function("[method]descriptor.metadata-hash") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
                 -> FileAnswer<MetadataHash> in
-            let file = try Preview2.FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in MetadataHash(try status(of: file)) }
+            let file = try FileCall(call, descriptor)
+            return try answer { () throws(HostFailure) in MetadataHash(try file.status()) }
         }
         types.function("[method]descriptor.is-same-object") {
             (call: borrowing ComponentCall, first: Borrow<Descriptor>, second: Borrow<Descriptor>)
                 throws(Trap) -> Bool in
-            let files = (try Preview2.FileCall(call, first), try Preview2.FileCall(call, second))
+            let files = (try FileCall(call, first), try FileCall(call, second))
             do throws(HostFailure) {
-                let (one, other) = (try status(of: files.0), try status(of: files.1))
+                let (one, other) = (try files.0.status(), try files.1.status())
                 return (one.device, one.inode) == (other.device, other.inode)
             } catch {
                 guard case .code = error else { throw Preview2.trap(error) }
@@ -56,7 +56,7 @@ extension Preview3 {
                 call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, accessed: FileTimestamp,
                 modified: FileTimestamp
             ) throws(Trap) -> FileAnswer<NoValue> in
-            let file = try Preview2.FileCall(call, descriptor)
+            let file = try FileCall(call, descriptor)
             return try answer { () throws(HostFailure) in
                 let times = try told { () throws(HostError) in
                     (try accessed.hostTime, try modified.hostTime)
@@ -64,24 +64,5 @@ extension Preview3 {
                 try file.system.setTimes(file.number, accessed: times.0, modified: times.1, for: file.guest)
             }
         }
-    }
-
-    private static func status(of file: Preview2.FileCall) throws(HostFailure) -> HostFileStatus {
-        try told { () throws(HostError) in try file.system.status(file.number) }
-    }
-
-    private static func flags(
-        of file: Preview2.FileCall, _ isMutating: Bool
-    ) throws(HostError) -> DescriptorFlags {
-        let ways = try file.system.ways(file.number)
-        let host = try file.system.descriptor(file.number).flags
-        var flags: DescriptorFlags = []
-        if ways.reads { flags.insert(.read) }
-        if ways.writes { flags.insert(.write) }
-        if ways.changes, isMutating { flags.insert(.mutateDirectory) }
-        if host.contains(.sync) { flags.insert(.fileIntegritySync) }
-        if host.contains(.dataSync) { flags.insert(.dataIntegritySync) }
-        if host.contains(.readSync) { flags.insert(.requestedWriteSync) }
-        return flags
     }
 }

@@ -1,10 +1,9 @@
-import Foundation
-import NIOSSL
-import OutboundHTTP
+public import NIOSSL
 
 /// A self-signed certificate for `localhost`, good for nothing else, with its key.
-enum TestCertificate {
-    static let certificate = """
+public enum TestCertificate {
+    /// In PEM.
+    public static let certificate = """
         -----BEGIN CERTIFICATE-----
         MIIBmjCCAUGgAwIBAgIUGRlXfVJV4wibn69q6RXXSCNgBLswCgYIKoZIzj0EAwIw
         FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzAzMTk0MFoYDzIxMjYxMDMw
@@ -18,7 +17,8 @@ enum TestCertificate {
         -----END CERTIFICATE-----
         """
 
-    static let key = """
+    /// Its private key, in PEM.
+    public static let key = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg8TNlvqOWCxgGUe8k
         LYRCSanCckiR3YCFmdhTQRNWfw6hRANCAATSJ/T6Gy+lRAZZFBsDlWPKuemtbiSX
@@ -27,21 +27,25 @@ enum TestCertificate {
         """
 
     /// Runs `body` with both in files of a temporary folder.
-    static func withFiles(_ body: (_ certificate: String, _ key: String) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "outbound-http-tests-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        // What cannot be removed harms no other test.
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let (certificateFile, keyFile) = (folder.appending(path: "a.pem"), folder.appending(path: "a.key"))
-        try Data(certificate.utf8).write(to: certificateFile)
-        try Data(key.utf8).write(to: keyFile)
-        try await body(certificateFile.path, keyFile.path)
+    public static func withFiles(
+        _ body: (_ certificate: String, _ key: String) async throws -> Void
+    ) async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        try await body(try folder.file("certificate.pem", certificate), try folder.file("key.pem", key))
     }
 
-    /// Believes this certificate.
-    static func trusting() throws -> OutboundTLS {
-        OutboundTLS(
-            additionalRoots: try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8)),
-            trustsSystemRoots: false)
+    /// What vouches for it: itself.
+    public static func roots() throws -> [NIOSSLCertificate] {
+        try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8))
+    }
+
+    /// A client that offers `protocols` and believes this certificate only.
+    public static func client(_ protocols: [String]) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.trustRoots = .certificates(try roots())
+        configuration.certificateVerification = .noHostnameVerification
+        configuration.applicationProtocols = protocols
+        return try NIOSSLContext(configuration: configuration)
     }
 }

@@ -1,15 +1,18 @@
-import NIOCore
+public import NIOCore
 import NIOPosix
-import Testing
 
 /// What a test waited for did not happen.
-struct TooLate: Error, CustomStringConvertible {
-    let description: String
+public struct TooLate: Error, CustomStringConvertible {
+    /// What was waited for, in a sentence.
+    public let description: String
+
+    /// - Parameter description: what was waited for, in a sentence.
+    public init(description: String) { self.description = description }
 }
 
 /// Waits until `condition` gives a value, looking every few milliseconds: for things that nobody announces, such as the
 /// state of another process.
-func eventually<Value: Sendable>(
+public func eventually<Value: Sendable>(
     _ what: String, within limit: TimeAmount = .seconds(60), _ condition: () async throws -> Value?
 ) async throws -> Value {
     let loop = MultiThreadedEventLoopGroup.singleton.any()
@@ -22,7 +25,7 @@ func eventually<Value: Sendable>(
 }
 
 /// The same for something that becomes true.
-func eventually(
+public func eventually(
     _ what: String, within limit: TimeAmount = .seconds(60), isTrue condition: () async throws -> Bool
 ) async throws {
     try await eventually(what, within: limit) { try await condition() ? () : nil }
