@@ -65,7 +65,7 @@ test: lint guests ## Lint, build and run all tests
 	scripts/test -- $(TEST) --skip-build --parallel
 
 lint: setup ## Check the format of every Swift file
-	$(SWIFT) format lint --strict --parallel --recursive $(wildcard Sources Tests Benchmarks Fuzzing) Package.swift
+	$(SWIFT) format lint --strict --parallel --recursive $(wildcard Sources Tests Benchmarks Fuzzing guests) Package.swift
 
 bench: guests ## Measure Martlet beside its rivals and print the ratios
 	@scripts/setup --bench

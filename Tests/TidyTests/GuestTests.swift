@@ -4,17 +4,24 @@ import Testing
 struct GuestTests {
     /// The name of each guest: what `.build-guests` calls it, or the text's file name.
     private var guests: [String] {
-        sources.compactMap { path in
+        sources.filter { !Self.parts.contains($0) }.compactMap { path in
             let parts = path.split(separator: "/")
-            // A program in Python is a folder.
-            return path.hasSuffix("/app.py")
+            // A program in Python or Go is a folder.
+            return ["/app.py", "/main.go"].contains(where: path.hasSuffix)
                 ? String(parts[parts.count - 2]) : parts.last?.split(separator: ".").first.map(String.init)
         }
     }
 
+    /// Files that guests are made with, and no guests.
+    private static let parts: Set = [
+        "guests/swift/WASIHTTP.swift", "guests/swift/Imports.swift", "guests/swift/runtime.c",
+        "guests/js/handler.js",
+    ]
+
     private var sources: [String] {
-        Repository.current.paths.filter { path in
-            path.hasPrefix("guests/") && [".c", ".wat", "/app.py"].contains(where: path.hasSuffix)
+        let endings = [".c", ".wat", ".zig", ".swift", ".rs", ".js", "/app.py", "/main.go"]
+        return Repository.current.paths.filter { path in
+            path.hasPrefix("guests/") && endings.contains(where: path.hasSuffix)
         }
     }
 

@@ -66,7 +66,7 @@ struct LengthTests {
 
     private func isSource(_ path: String) -> Bool {
         let folders = ["Sources/", "Tests/", "Benchmarks/", "guests/", "scripts/"]
-        let endings = [".swift", ".c", ".h", ".wat", ".py", ".sh"]
+        let endings = [".swift", ".c", ".h", ".wat", ".py", ".sh", ".zig", ".go", ".rs", ".js"]
         return folders.contains(where: path.hasPrefix)
             && (endings.contains(where: path.hasSuffix) || path.hasPrefix("scripts/"))
     }

@@ -12,7 +12,10 @@ struct TextTests {
     private static let vagueNames = ["Utils", "Util", "Common", "Helpers", "Helper", "Manager", "Misc"]
 
     private var texts: [(path: String, text: String)] {
-        let endings = [".swift", ".c", ".h", ".md", ".wat", ".toml", ".lock", "Makefile", ".py", ".sh"]
+        let endings = [
+            ".swift", ".c", ".h", ".md", ".wat", ".toml", ".lock", "Makefile", ".py", ".sh", ".zig", ".go",
+            ".rs", ".js",
+        ]
         return Repository.current.paths
             .filter { path in
                 endings.contains(where: path.hasSuffix) || path.hasPrefix("scripts/")

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <time.h>
 
-static text handle_request(text path) {
+static void handle_request(const request *asked, answer *answer) {
     const char *greeting = getenv("GREETING");
-    fprintf(stderr, "asked for %.*s\n", (int)path.count, path.bytes);
-    char *answer = malloc(path.count + 512);
-    int count = sprintf(answer, "%s %.*s %d\n", greeting ? greeting : "-", (int)path.count, path.bytes,
-                        time(NULL) > 1700000000);
-    return (text){answer, (size_t)count};
+    int count = (int)asked->target.count;
+    fprintf(stderr, "asked for %.*s\n", count, asked->target.bytes);
+    answer->body.bytes = malloc(asked->target.count + 512);
+    answer->body.count = sprintf(answer->body.bytes, "%s %.*s %d\n", greeting ? greeting : "-", count,
+                                 asked->target.bytes, time(NULL) > 1700000000);
 }

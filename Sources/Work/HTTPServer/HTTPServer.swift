@@ -52,7 +52,8 @@ public final class HTTPServer: Sendable {
             .childChannelOption(
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(
-                    minimum: 1024, initial: 2048, maximum: max(2048, limits.socketReadBytes)))
+                    minimum: 1024, initial: 2048, maximum: max(2048, limits.socketReadBytes))
+            )
             .childChannelOption(
                 .writeBufferWaterMark,
                 value: .init(low: limits.responseLowWaterBytes, high: limits.responseHighWaterBytes)

@@ -15,6 +15,7 @@ enum Guest: Sendable {
     func file(in folder: TemporaryFolder) throws -> String {
         switch self {
         case .named(let name):
+            try Self.cancelIfMissing(name)
             let candidates = [".build-guests/\(name).wasm", "guests/wat/\(name).wat"].map {
                 "\(Built.root)/\($0)"
             }
@@ -27,6 +28,18 @@ enum Guest: Sendable {
             try Data(bytes).write(to: URL(fileURLWithPath: path))
             return path
         }
+    }
+
+    /// Ends the test, and says so, where the toolchain of a guest is not here: `scripts/build-guests` left a word about it.
+    private static func cancelIfMissing(_ name: String) throws {
+        let file = "\(Built.root)/.build-guests/\(name).missing"
+        guard FileManager.default.fileExists(atPath: file) else { return }
+        let why = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").joined(
+            separator: " ")
+        let test = Test.current.map { $0.displayName ?? $0.name } ?? "a test"
+        // A case that is cancelled leaves no line of its own.
+        FileHandle.standardError.write(Data("not run: \"\(test)\" with \(name): \(why)\n".utf8))
+        try Test.cancel("the guest \(name) is not built: \(why)")
     }
 
     /// A command that writes `output` with one call, and then runs `after`.

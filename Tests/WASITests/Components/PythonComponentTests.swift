@@ -15,8 +15,15 @@ import WasmEngine
 @Suite("Components from Python")
 struct PythonComponentTests {
     private static func component(_ name: String) throws -> Component {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../../.build-guests/\(name).wasm").standardizedFileURL
+        let folder = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../../.build-guests").standardizedFileURL
+        let missing = folder.appending(path: "\(name).missing")
+        if FileManager.default.fileExists(atPath: missing.path) {
+            let why = try String(contentsOf: missing, encoding: .utf8)
+            FileHandle.standardError.write(Data("not run: component \(name): \(why)".utf8))
+            try Test.cancel("the guest \(name) is not built: \(why)")
+        }
+        let file = folder.appending(path: "\(name).wasm")
         try #require(FileManager.default.fileExists(atPath: file.path), "run `make guests`")
         return try Component(Array(try Data(contentsOf: file)))
     }

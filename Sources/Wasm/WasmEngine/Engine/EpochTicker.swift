@@ -102,14 +102,12 @@ import Synchronization
         unsafe pthread_mutex_unlock(&alarm.pointee.mutex)
     }
 
-    func tick() { unsafe wasmtime_engine_increment_epoch(engine) }
-
     private func run() {
         var idleTicks = 0
         while !stopped.load(ordering: .sequentiallyConsistent) {
             var period = timespec(tv_sec: 0, tv_nsec: Self.periodNanoseconds)
             unsafe nanosleep(&period, nil)
-            tick()
+            unsafe wasmtime_engine_increment_epoch(engine)
             idleTicks = isAnyoneRunning ? 0 : idleTicks + 1
             if idleTicks >= Self.idleTicksMax {
                 sleepUntilNeeded()

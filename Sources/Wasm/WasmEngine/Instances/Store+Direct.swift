@@ -23,9 +23,9 @@ extension Store {
     private func make(_ template: InstanceTemplate) throws -> wasmtime_instance_t {
         var raw = wasmtime_instance_t()
         var trap: OpaquePointer?
-        // Segments whose places are computed are put there by code, which is not to answer for the time before it.
-        beginWithoutFiber()
+        beginInstance()
         let error = unsafe wasmtime_instance_pre_instantiate(template.raw, context, &raw, &trap)
+        endInstance()
         if let error = unsafe error, unsafe trap == nil, !hasThrown {
             let refusal = unsafe Trap(consumingError: error)
             guard refusal.reason == .exhausted else { throw refusal }

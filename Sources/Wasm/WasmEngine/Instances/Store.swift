@@ -127,7 +127,7 @@ import CWasmtime
             unsafe isSwitching = false
             return .yield
         }
-        guard let fiber = unsafe fiber else {
+        guard !isMakingInstance, let fiber = unsafe fiber else {
             if remainingSlices > 0 {
                 remainingSlices -= 1
                 return .goOn
@@ -142,6 +142,7 @@ import CWasmtime
     // Ticks go on while the thread does not run, on a busy machine for many milliseconds.
     private static let slicesWithoutFiber = 50
     private var remainingSlices = 0
+    private var isMakingInstance = false
 
     /// A call without a fiber begins: it cannot be preempted, and ends when it computes for long.
     func beginWithoutFiber() {
@@ -149,6 +150,16 @@ import CWasmtime
         remainingSlices = Store.slicesWithoutFiber
         unsafe wasmtime_context_set_epoch_deadline(context, Fiber.sliceTicks)
     }
+
+    /// An instance is about to be made. For constant expressions that are more than a constant the engine runs code of its
+    /// own, which checks the epoch like a guest's; there is no stack to leave, whether or not the store has a fiber.
+    func beginInstance() {
+        isMakingInstance = true
+        remainingSlices = Store.slicesWithoutFiber
+        unsafe wasmtime_context_set_epoch_deadline(context, Fiber.sliceTicks)
+    }
+
+    func endInstance() { isMakingInstance = false }
 
     /// The function whose only purpose is the epoch check at its entry. See ``Fiber/suspend(_:)``.
     func suspendingFunction() throws(Trap) -> wasmtime_func_t {
