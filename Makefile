@@ -60,6 +60,7 @@ guests: setup ## Build the guest programs that tests and examples run
 	@scripts/build-guests
 
 test: lint guests ## Lint, build and run all tests
+	@scripts/setup --peer
 	$(BUILD) --build-tests
 	scripts/test -- $(TEST) --skip-build --parallel
 

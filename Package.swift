@@ -246,7 +246,7 @@ let endToEndTests = Target.testTarget(
     name: "EndToEndTests",
     dependencies: [
         "martlet", "AppModel", "HTTPServer", "HTTPTrigger", "AppRuntime", "WasmEngine", "HostSystem",
-        "TestSupport",
+        "OutboundHTTP", "TestSupport",
         .nioCore, .nioPosix, .nioHTTP2, .nioHPACK, .nioSSL, .logging,
     ],
     path: "Tests/EndToEndTests", swiftSettings: testSettings, linkerSettings: linkerSettings)

@@ -4,6 +4,7 @@ import NIOCore
 
 /// An exchange that keeps what it is told, and gives what a test puts in.
 final class FakeExchange: IncomingExchange {
+    let depth = 0
     var method = RequestMethod.get
     var scheme = RequestScheme.http
     var authority: String? = "a"

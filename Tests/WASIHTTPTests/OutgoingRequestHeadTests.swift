@@ -46,6 +46,17 @@ import Testing
         for text in ["/a b", "/\r\nx: y", "/\0", "/a#b", "/\u{7f}"] { #expect(path(text) == nil) }
     }
 
+    @Test func `a path has no character that a reader would take for the end of a link`() {
+        for character in 0..<1024 {
+            guard let character = Unicode.Scalar(character).map(Character.init) else { continue }
+            let isRefused =
+                "<>`#".contains(character) || character.asciiValue.map { $0 <= 0x20 } == true
+                || character == "\u{7f}"
+            #expect((path("/\(character)") == nil) == isRefused, "\(character)")
+            #expect((path("/?\(character)") == nil) == isRefused, "\(character)")
+        }
+    }
+
     @Test(arguments: [
         "1.2.3.4", "example.com:80", "user@localhost:80", "user:pass%20@localhost:80", "[2001:db8::1]",
         "[::1]:65535",

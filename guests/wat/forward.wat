@@ -1,5 +1,5 @@
 ;; Sends a request to the authority that its own path names (`/127.0.0.1:8080`), and answers with status and body of the
-;; response; 600 and the number of the error where there is none. Fields of its own would be refused: it sends none.
+;; response; 560 and the number of the error where there is none. Fields of its own would be refused: it sends none.
 (component
   (import "wasi:io/poll@0.2.0" (instance $poll
     (export "pollable" (type $pollable (sub resource)))
@@ -208,7 +208,7 @@
       (i32.load (i32.const 132)))
     (func $fail (param $out i32) (param $code i32)
       (call $drop-output
-        (call $answer (local.get $out) (i32.add (i32.const 600) (local.get $code)) (i32.const 192)))
+        (call $answer (local.get $out) (i32.add (i32.const 560) (local.get $code)) (i32.const 192)))
       (call $finish (i32.load (i32.const 196)) (i32.const 0) (i32.const 0) (i32.const 128)))
     (func (export "handle") (param $in i32) (param $out i32)
       (local $request i32) (local $future i32) (local $pollable i32) (local $input i32) (local $output i32)

@@ -18,6 +18,8 @@ public final class GuestSystem {
     public var learnedNames = LearnedNames()
     /// HTTP requests under way.
     public var outboundRequests = 0
+    /// Through how many requests of the application to itself the guest's present work came here.
+    public var requestDepth = 0
 
     /// Made with the first socket.
     lazy var socketQuota = SocketQuota(most: plan.limits.sockets)

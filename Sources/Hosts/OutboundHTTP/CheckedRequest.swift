@@ -31,6 +31,16 @@ struct CheckedRequest {
     }
 }
 
+extension CheckedRequest {
+    /// What a guest said, with the path that the check has made of it.
+    func head(of head: OutgoingRequestHead) -> OutgoingRequestHead {
+        var head = head
+        // Whatever the check lets through is a path by the rules for guests too.
+        _ = head.setPathWithQuery(uri)
+        return head
+    }
+}
+
 /// Why a request does not go out.
 struct RequestRefusal: Error {
     /// For the guest.

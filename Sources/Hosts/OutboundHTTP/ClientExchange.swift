@@ -202,8 +202,10 @@ final class ClientExchange {
     func received(_ head: HTTPResponseHead) {
         guard !isOver, response == nil else { return }
         guard head.status != .switchingProtocols else { return fail(.httpUpgradeFailed) }
-        var answer = ResponseHead(fields: HTTPFields(received: head.headers))
-        guard answer.setStatus(UInt16(clamping: head.status.code)) else { return fail(.httpProtocolError) }
+        let fields = HTTPFields(received: head.headers)
+        guard let answer = ResponseHead(received: Int(head.status.code), fields) else {
+            return fail(.httpProtocolError)
+        }
         timer?.cancel()
         complete(.success(answer))
     }

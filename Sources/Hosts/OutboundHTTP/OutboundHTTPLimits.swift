@@ -4,6 +4,8 @@ public import NIOCore
 public struct OutboundHTTPLimits: Sendable {
     /// Requests of one application at a time. 1,024: each may hold a connection, that is a descriptor.
     public var concurrentRequests = 1_024
+    /// Requests of the application to itself, one made for the other. 16. Beyond: `loop-detected`.
+    public var localDepth = 16
     /// Connections of one event loop that wait for their next request. 128.
     public var idleConnections = 128
     /// The same for one place. 16.

@@ -49,7 +49,8 @@ public final class PooledHTTPClient: OutboundHTTPClient {
         }
         do throws(NetworkRefusal) {
             switch checked.target {
-            case .local(let target): return try sendLocally(request, to: target, network, on: loop)
+            case .local(let target):
+                return try sendLocally(request, checked, to: target, network, on: loop)
             case .network(let place): return try send(request, checked, to: place, network, on: loop)
             }
         } catch {
@@ -62,7 +63,7 @@ public final class PooledHTTPClient: OutboundHTTPClient {
         on loop: any EventLoop
     ) throws(NetworkRefusal) -> any OutboundExchange {
         let admission = try network.admit(scheme: place.scheme, host: place.host, port: place.port)
-        try running.begin(limits.concurrentRequests, place, network)
+        try begin(scheme: place.scheme, target: "\(place.host):\(place.port)", network)
         let exchange = ClientExchange(checked, timeouts: request.timeouts, limits: limits, on: loop)
         let running = running
         exchange.onEnd = { running.count.subtract(1, ordering: .relaxed) }
@@ -74,8 +75,20 @@ public final class PooledHTTPClient: OutboundHTTPClient {
         return PooledExchange(exchange)
     }
 
+    /// Counts a request, to the network or not.
+    private func begin(scheme: String, target: String, _ network: HostNetwork) throws(NetworkRefusal) {
+        let before = running.count.add(1, ordering: .relaxed).oldValue
+        let most = limits.concurrentRequests
+        guard before >= most else { return }
+        running.count.subtract(1, ordering: .relaxed)
+        throw network.refuse(
+            scheme: scheme, target: target,
+            .limit("the application has \(most) requests under way, which is its limit"))
+    }
+
     private func sendLocally(
-        _ request: OutboundRequest, to target: LocalTarget, _ network: HostNetwork, on loop: any EventLoop
+        _ request: OutboundRequest, _ checked: CheckedRequest, to target: LocalTarget, _ network: HostNetwork,
+        on loop: any EventLoop
     ) throws(NetworkRefusal) -> any OutboundExchange {
         let scheme = request.head.scheme?.text ?? "http"
         let name: String
@@ -87,23 +100,27 @@ public final class PooledHTTPClient: OutboundHTTPClient {
             name = "\(component).\(OutboundPattern.componentDomain)"
             _ = try network.admitChaining(scheme: scheme, host: name)
         }
-        if let exchange = router?.send(request, to: target, on: loop) { return exchange }
+        guard request.depth < limits.localDepth else {
+            let problem = "the request came through \(request.depth) requests of the application to itself"
+            _ = network.refuse(scheme: scheme, target: name, .limit(problem))
+            return FailedExchange(.loopDetected)
+        }
+        try begin(scheme: scheme, target: name, network)
+        let running = running
+        var request = request
+        request.head = checked.head(of: request.head)
+        let exchange = router?.send(request, to: target, on: loop) {
+            running.count.subtract(1, ordering: .relaxed)
+        }
+        if let exchange { return exchange }
+        running.count.subtract(1, ordering: .relaxed)
         let problem = "names a part of the application that is not there, or cannot be reached this way"
         _ = network.refuse(scheme: scheme, target: name, .invalidTarget(problem))
         return FailedExchange(target == .application ? .httpRequestURIInvalid : .destinationNotFound)
     }
 }
 
-/// Counts the requests of an application.
+/// The requests of an application that are under way.
 private final class Running: Sendable {
     let count = Atomic<Int>(0)
-
-    func begin(_ most: Int, _ place: Place, _ network: HostNetwork) throws(NetworkRefusal) {
-        let before = count.add(1, ordering: .relaxed).oldValue
-        guard before >= most else { return }
-        count.subtract(1, ordering: .relaxed)
-        throw network.refuse(
-            scheme: place.scheme, target: "\(place.host):\(place.port)",
-            .limit("the application has \(most) requests under way, which is its limit"))
-    }
 }

@@ -41,6 +41,8 @@ public final class HTTPExchange {
     public let arrival: NIODeadline
     /// Whether the request has a body that was not read to its end when the handler was called.
     public let hasBody: Bool
+    /// Through how many ``LocalRequest``s the request came; zero for one of a client.
+    public let depth: Int
 
     /// Fires once for each `.pending`, when more has come; the next `readBody` may still find it is not enough.
     public var onReadable: (() -> Void)?
@@ -68,9 +70,11 @@ public final class HTTPExchange {
 
     init(
         head: RequestHead, hasBody: Bool, requestID: String, arrival: NIODeadline, eventLoop: any EventLoop,
-        remoteAddress: SocketAddress?, localAddress: SocketAddress?, transport: any ExchangeTransport
+        remoteAddress: SocketAddress?, localAddress: SocketAddress?, depth: Int = 0,
+        transport: any ExchangeTransport
     ) {
         self.head = head
+        self.depth = depth
         self.hasBody = hasBody
         self.requestID = requestID
         self.arrival = arrival

@@ -25,6 +25,28 @@ public struct RequestHead: Sendable {
     /// All fields in order. For HTTP/2, without pseudo-header fields, and with `host` made of `:authority`.
     public var headers: HTTPHeaders
 
+    /// The head of a request that came over no connection.
+    public init(
+        method: HTTPMethod, pathAndQuery: String, scheme: String, authority: String, headers: HTTPHeaders
+    ) {
+        self.init(
+            method: method, target: pathAndQuery, pathAndQuery: pathAndQuery, scheme: scheme,
+            authority: authority, version: .http1_1, headers: headers)
+    }
+
+    init(
+        method: HTTPMethod, target: String, pathAndQuery: String, scheme: String, authority: String,
+        version: HTTPVersion, headers: HTTPHeaders
+    ) {
+        self.method = method
+        self.target = target
+        self.pathAndQuery = pathAndQuery
+        self.scheme = scheme
+        self.authority = authority
+        self.version = version
+        self.headers = headers
+    }
+
     /// The part of `pathAndQuery` before the first `?`.
     public var path: Substring {
         pathAndQuery.utf8.firstIndex(of: UInt8(ascii: "?")).map { pathAndQuery[..<$0] } ?? pathAndQuery[...]

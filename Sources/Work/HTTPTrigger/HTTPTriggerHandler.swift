@@ -18,6 +18,7 @@ public struct HTTPTriggerHandler: HTTPHandler {
     private let application: Application
     private let routes: RouteTable
     private let targets: [Target]
+    private let parts: [ComponentID: Part]
     private let schedulers: FiberSchedulers
     private let log: any GuestLog
     private let logger: Logger
@@ -52,6 +53,35 @@ public struct HTTPTriggerHandler: HTTPHandler {
             case (.staticResponse(let response), _): return Self.fixed(response)
             }
         }
+        parts = try Self.parts(of: loaded.application)
+    }
+
+    /// A component as other components reach it: under a route that has every path.
+    struct Part: Sendable {
+        fileprivate let target: Int
+        fileprivate let routes: RouteTable
+    }
+
+    // The first trigger of a component says how it is run.
+    private static func parts(of application: Application) throws -> [ComponentID: Part] {
+        var parts: [ComponentID: Part] = [:]
+        for (index, trigger) in application.httpTriggers.enumerated() {
+            guard case .component(let id) = trigger.handler, parts[id] == nil else { continue }
+            var everything = trigger
+            everything.route = .path("/...")
+            parts[id] = Part(target: index, routes: try RouteTable(triggers: [everything]))
+        }
+        return parts
+    }
+
+    /// A component that a trigger names; nil where none does.
+    func part(_ id: ComponentID) -> Part? { parts[id] }
+
+    /// Answers a request that another component sends to this one.
+    func handle(_ exchange: HTTPExchange, by part: Part) {
+        let path = String(exchange.head.path)
+        guard let match = part.routes.match(path) else { return _ = exchange.respond(.notFound) }
+        run(targets[part.target], exchange, part.routes, match, path)
     }
 
     // The loader refuses what would need this; it keeps the table whole.
@@ -72,7 +102,13 @@ public struct HTTPTriggerHandler: HTTPHandler {
             exchange.respond(.notFound)
             return
         }
-        switch targets[match.triggerIndex] {
+        run(targets[match.triggerIndex], exchange, routes, match, path)
+    }
+
+    private func run(
+        _ target: Target, _ exchange: HTTPExchange, _ routes: RouteTable, _ match: RouteMatch, _ path: String
+    ) {
+        switch target {
         case .fixed(let status, let headers, let body):
             exchange.respond(status, headers, body: body)
         case .wagi(let program):

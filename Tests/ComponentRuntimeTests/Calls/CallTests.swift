@@ -49,8 +49,43 @@ import WasmEngine
 
     private static let deskKey = StateKey<Desk>()
 
-    private func plan() throws -> ComponentPlan {
-        try runner.plan(Self.guest) { linker in
+    /// The same `run` behind a component that only hands calls on, twice.
+    private static let chain = """
+        (component $Chain
+          (import "work" (func $work async (param "n" u32) (result u32)))
+          (component $Inner
+            (import "work" (func $work async (param "n" u32) (result u32)))
+            (core func $work' (canon lower (func $work)))
+            (core func $return (canon task.return (result u32)))
+            (core module $Main
+              (import "" "work" (func $work (param i32) (result i32)))
+              (import "" "return" (func $return (param i32)))
+              (func (export "run") (param $n i32)
+                (call $return (call $work (local.get $n)))
+                (if (i32.and (local.get $n) (i32.const 1))
+                  (then (drop (call $work (i32.add (local.get $n) (i32.const 100))))))
+                (if (i32.eq (local.get $n) (i32.const 5)) (then unreachable))))
+            (core instance $main (instantiate $Main (with "" (instance
+              (export "work" (func $work')) (export "return" (func $return))))))
+            (func (export "run") async (param "n" u32) (result u32) (canon lift (core func $main "run") async)))
+          (component $Outer
+            (import "next" (func $next async (param "n" u32) (result u32)))
+            (core func $next' (canon lower (func $next)))
+            (core module $Main
+              (import "" "next" (func $next (param i32) (result i32)))
+              (func (export "run") (param i32) (result i32) (call $next (local.get 0))))
+            (core instance $main (instantiate $Main (with "" (instance (export "next" (func $next'))))))
+            (func (export "run") async (param "n" u32) (result u32) (canon lift (core func $main "run"))))
+          (instance $inner (instantiate $Inner (with "work" (func $work))))
+          (instance $middle (instantiate $Outer (with "next" (func $inner "run"))))
+          (instance $outer (instantiate $Outer (with "next" (func $middle "run"))))
+          (export "run" (func $outer "run"))
+          (export "single" (func $outer "run"))
+          (export "spin" (func $outer "run")))
+        """
+
+    private func plan(_ text: String = guest) throws -> ComponentPlan {
+        try runner.plan(text) { linker in
             linker.root.asyncFunction("work") {
                 (call: borrowing ComponentCall, completion: HostCompletion<UInt32>, number: UInt32)
                     throws(Trap) in
@@ -85,9 +120,10 @@ import WasmEngine
     }
 
     private func scene<Success: Sendable>(
+        _ text: String = guest,
         _ body: @escaping @Sendable (Scene, EventLoopPromise<Success>) throws -> Void
     ) async throws -> Success {
-        let plan = try plan()
+        let plan = try plan(text)
         let (run, single, spin) = (
             try function(plan, "run"), try function(plan, "single"), try function(plan, "spin")
         )
@@ -154,6 +190,53 @@ import WasmEngine
             scene.desk.answer(103)
         }
         #expect(steps == ["ask 3", "result 30", "ask 103", "settled true"])
+    }
+
+    @Test func `a call lasts as long as what its callees still do`() async throws {
+        let steps = try await scene(Self.chain) { (scene, promise: EventLoopPromise<[String]>) in
+            var steps: [String] = []
+            scene.desk.onAsk = { number in
+                steps.append("ask \(number)")
+                if number < 100 { scene.desk.answer(number) }
+            }
+            let long = scene.start(scene.run, 3) { result in
+                steps.append("result \((try? result.get()) ?? 0)")
+            }
+            long.onSettled = { trap in
+                steps.append("settled \(trap == nil)")
+                promise.succeed(steps)
+            }
+            // Both share the instance; what one still does keeps only its own call.
+            let short = scene.start(scene.run, 2) { _ in }
+            let finish = {
+                steps.append("short settled")
+                #expect(long.isResolved && !long.isSettled)
+                scene.desk.answer(103)
+            }
+            if short.isSettled { finish() } else { short.onSettled = { _ in finish() } }
+        }
+        #expect(Set(steps.dropLast(2)) == ["ask 3", "ask 103", "result 30", "ask 2"])
+        #expect(steps.suffix(2) == ["short settled", "settled true"])
+    }
+
+    @Test func `a callee that traps after the result ends the instance`() async throws {
+        let reason = try await scene(Self.chain) { (scene, promise: EventLoopPromise<Trap.Reason?>) in
+            scene.desk.onAsk = { scene.desk.answer($0) }
+            let call = scene.start(scene.run, 5) { _ in }
+            if call.isSettled { promise.succeed(scene.instance.isPoisoned ? .unreachable : nil) }
+            call.onSettled = { trap in promise.succeed(trap?.reason) }
+        }
+        #expect(reason == .unreachable)
+    }
+
+    @Test func `what a callee does after the result has a deadline too`() async throws {
+        let reason = try await scene(Self.chain) { (scene, promise: EventLoopPromise<Trap.Reason?>) in
+            scene.desk.onAsk = { if $0 == 3 { scene.desk.answer(3) } }
+            let limits = CallLimits(deadline: .seconds(60), settling: .milliseconds(20))
+            let call = scene.start(scene.run, 3, limits) { _ in }
+            call.onSettled = { trap in promise.succeed(trap?.reason) }
+        }
+        #expect(reason == .deadline)
     }
 
     @Test func `a trap fails every call and ends the instance`() async throws {

@@ -6,6 +6,7 @@ import HTTPTrigger
 import HostSystem
 import NIOCore
 import NIOPosix
+import OutboundHTTP
 import WasmEngine
 
 /// A route of a test and the guest behind it.
@@ -16,14 +17,20 @@ struct TestRoute: Sendable {
     var files: [FileMount] = []
     var environment: [EnvironmentVariable] = []
     var executor = HTTPTrigger.Executor.wagi(.standard)
+    /// What requests pass before the guest, the outermost first.
+    var middleware: [Guest] = []
+    /// Entries of its `allowed_outbound_hosts`.
+    var outbound: [String] = []
 
     /// A component that speaks `wasi:http`.
     static func component(
-        _ route: String, _ guest: Guest,
+        _ route: String, _ guest: Guest, behind middleware: [Guest] = [], outbound: [String] = [],
         limits: @escaping @Sendable (inout ComponentLimitOverrides) -> Void = { _ in }
     ) -> TestRoute {
         var result = TestRoute(route, guest, limits: limits)
         result.executor = .http
+        result.middleware = middleware
+        result.outbound = outbound
         return result
     }
 
@@ -80,13 +87,20 @@ final class TestServer: Sendable {
         files.start()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let result: Result<Void, any Error>
+        let router = ApplicationRouter()
+        let client = PooledHTTPClient(router: router)
+        defer {
+            router.end()
+            client.close()
+        }
         do {
             let loader = ApplicationLoader(
                 images: try ImageFolder(engine: engine, path: "\(folder.path)/images"),
                 files: .offload(files),
-                staging: FileStaging(folder: "\(folder.path)/staging"))
+                staging: FileStaging(folder: "\(folder.path)/staging"),
+                outbound: OutboundServices(client: client))
             let loaded = try loader.load(try application(routes, in: folder))
-            let running = try await start(loaded, engine: engine, group: group, change)
+            let running = try await start(loaded, engine: engine, group: group, router: router, change)
             do {
                 try await test(running)
                 result = .success(())
@@ -106,28 +120,38 @@ final class TestServer: Sendable {
     }
 
     static func application(_ routes: [TestRoute], in folder: TemporaryFolder) throws -> Application {
-        let components = try routes.map { route in
+        var components = try routes.map { route in
             var overrides = ComponentLimitOverrides()
             route.limits(&overrides)
             return Component(
                 id: ComponentID(route.name), source: ComponentSource(path: try route.guest.file(in: folder)),
-                environment: route.environment, files: route.files, limitOverrides: overrides)
+                environment: route.environment, files: route.files,
+                grants: ComponentGrants(outboundHosts: try route.outbound.map { try OutboundRule($0) }),
+                limitOverrides: overrides)
         }
-        let triggers = routes.map { route in
-            HTTPTrigger(
+        let triggers = try routes.map { route in
+            let middleware = try route.middleware.enumerated().map { index, guest in
+                let id = ComponentID("\(route.name)-middleware-\(index)")
+                let source = ComponentSource(path: try guest.file(in: folder))
+                components.append(Component(id: id, source: source))
+                return id
+            }
+            return HTTPTrigger(
                 id: route.name, handler: .component(ComponentID(route.name)), route: .path(route.route),
-                executor: route.executor)
+                executor: route.executor, middleware: middleware)
         }
         return Application(name: "test", folder: folder.path, components: components, httpTriggers: triggers)
     }
 
     private static func start(
         _ loaded: LoadedApplication, engine: Engine, group: MultiThreadedEventLoopGroup,
+        router: ApplicationRouter,
         _ change: (inout HTTPServerLimits) -> Void
     ) async throws -> TestServer {
         let log = RecordingLog()
         let schedulers = try await FiberSchedulers(engine: engine, group: group)
         let handler = try HTTPTriggerHandler(loaded, schedulers: schedulers, log: log, logger: log.logger)
+        router.begin(handler)
         var configuration = HTTPServerConfiguration(address: .tcp(host: "127.0.0.1", port: 0), group: group)
         // A busy machine may leave a test alone for long; what the server does about slow clients is tested elsewhere.
         configuration.limits.headerReadTimeout = .minutes(5)

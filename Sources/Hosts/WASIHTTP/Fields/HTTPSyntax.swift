@@ -61,9 +61,10 @@ enum HTTPSyntax {
         return text.utf8.allSatisfy { isLetter($0) || isDigit($0) || "+-.".utf8.contains($0) }
     }
 
-    /// Path and query without a fragment; bytes beyond ASCII are let through.
+    /// Path and query without a fragment. Bytes beyond ASCII are let through, and what RFC 3986 excludes but clients send
+    /// as it is: quotes, braces, brackets, bars, carets and backslashes.
     static func isPathWithQuery(_ text: String) -> Bool {
-        text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "#") }
+        text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f && !"#<>`".utf8.contains($0) }
     }
 
     /// Host with optional user information and port.

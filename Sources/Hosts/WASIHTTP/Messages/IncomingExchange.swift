@@ -15,6 +15,9 @@ public protocol IncomingExchange: BodySource, BodySink {
     /// What the guest sees of the header section; not to be changed.
     var fields: HTTPFields { get }
 
+    /// Through how many requests of the application to itself the request came; zero for one of a client.
+    var depth: Int { get }
+
     /// Sends an interim response, 100 to 199.
     func sendInformational(_ status: UInt16, _ fields: HTTPFields)
     /// Begins a response whose body follows.
@@ -25,7 +28,7 @@ public protocol IncomingExchange: BodySource, BodySink {
 
 /// What a guest answers with: status and header section.
 public struct ResponseHead: Sendable {
-    /// 100 to 999; 200 unless the guest says otherwise.
+    /// 200 unless the guest says otherwise.
     public private(set) var status: UInt16 = 200
     /// Not to be changed any more.
     public let fields: HTTPFields
@@ -37,9 +40,17 @@ public struct ResponseHead: Sendable {
         self.fields = fields
     }
 
-    /// False: no status code of three digits, and nothing changed.
+    /// What a server answered; nil for a status that has not three digits. One from 600 on is what a guest may not set, but
+    /// is to take for a server's mistake (RFC 9110 §15).
+    public init?(received status: Int, _ fields: HTTPFields) {
+        guard (100...999).contains(status) else { return nil }
+        self.init(fields: fields)
+        self.status = UInt16(status)
+    }
+
+    /// False: no status code of RFC 9110 §15, which are those from 100 to 599, and nothing changed.
     public mutating func setStatus(_ status: UInt16) -> Bool {
-        guard status >= 100, status <= 999 else { return false }
+        guard (100...599).contains(status) else { return false }
         self.status = status
         return true
     }

@@ -17,6 +17,8 @@ extension HTTPHostState {
                 .limit("the instance has \(limits.outboundRequests) requests under way, which is its limit"))
             throw .connectionLimitReached
         }
+        var request = request
+        request.depth = system.requestDepth
         let exchange = client.send(request, network: network, on: loop)
         if case .failure(let code) = exchange.response {
             body?.abort(code)

@@ -7,6 +7,8 @@ public struct OutboundRequest: Sendable {
     public var head: OutgoingRequestHead
     /// How long it wants to wait.
     public var timeouts: RequestTimeouts
+    /// Through how many requests of the application to itself its guest was reached.
+    public var depth = 0
 
     /// A request.
     public init(_ head: OutgoingRequestHead, timeouts: RequestTimeouts = RequestTimeouts()) {
@@ -51,9 +53,13 @@ public enum LocalTarget: Sendable, Hashable {
 
 /// Answers requests of an application to itself.
 public protocol LocalHTTPRouter: Sendable {
-    /// Begins a request to a part of the application, in this process; nil when there is no such part.
+    /// Begins a request to a part of the application, in this process; nil when there is no such part. The request was
+    /// checked: it could go out as it is.
+    ///
+    /// - Parameter onEnd: called once, when an exchange that was made is over.
     func send(
-        _ request: OutboundRequest, to target: LocalTarget, on loop: any EventLoop
+        _ request: OutboundRequest, to target: LocalTarget, on loop: any EventLoop,
+        onEnd: @escaping () -> Void
     ) -> (any OutboundExchange)?
 }
 

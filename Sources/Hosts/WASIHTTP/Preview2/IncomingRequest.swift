@@ -9,7 +9,7 @@ public final class IncomingRequest: HostResource {
     /// `incoming-request`.
     public static let resourceType = RuntimeResourceType.host()
 
-    let exchange: any IncomingExchange
+    private let exchange: any IncomingExchange
     private var body: IncomingBody?
 
     /// The request of an exchange.
@@ -20,6 +20,14 @@ public final class IncomingRequest: HostResource {
 
     /// The body, the first time.
     func consume() -> IncomingBody? { body.take() }
+}
+
+extension IncomingRequest: RequestResource {
+    var method: RequestMethod { exchange.method }
+    var pathWithQuery: String? { exchange.pathWithQuery }
+    var scheme: RequestScheme? { exchange.scheme }
+    var authority: String? { exchange.authority }
+    var fields: HTTPFields { exchange.fields }
 }
 
 /// `incoming-body`.

@@ -6,28 +6,7 @@ import WasmEngine
 /// `wasi:http/types.incoming-request`, `incoming-body` and `future-trailers`.
 extension Preview2HTTP {
     static func defineIncomingRequest(in types: HostInterface) {
-        types.resource("incoming-request", IncomingRequest.self)
-        types.function("[method]incoming-request.method") {
-            (call: borrowing ComponentCall, request: Borrow<IncomingRequest>) throws(Trap) -> RequestMethod in
-            try call.object(request).exchange.method
-        }
-        types.function("[method]incoming-request.path-with-query") {
-            (call: borrowing ComponentCall, request: Borrow<IncomingRequest>) throws(Trap) -> String? in
-            try call.object(request).exchange.pathWithQuery
-        }
-        types.function("[method]incoming-request.scheme") {
-            (call: borrowing ComponentCall, request: Borrow<IncomingRequest>) throws(Trap) -> RequestScheme?
-            in try call.object(request).exchange.scheme
-        }
-        types.function("[method]incoming-request.authority") {
-            (call: borrowing ComponentCall, request: Borrow<IncomingRequest>) throws(Trap) -> String? in
-            try call.object(request).exchange.authority
-        }
-        types.function("[method]incoming-request.headers") {
-            (call: borrowing ComponentCall, request: Borrow<IncomingRequest>) throws(Trap)
-                -> Own<FieldsResource> in
-            try call.resources.add(FieldsResource(try call.object(request).exchange.fields))
-        }
+        HTTPTypes.defineRequest("incoming-request", IncomingRequest.self, in: types, .preview2)
         types.function("[method]incoming-request.consume") {
             (call: borrowing ComponentCall, request: Borrow<IncomingRequest>) throws(Trap)
                 -> Result<Own<IncomingBodyResource>, NoValue> in

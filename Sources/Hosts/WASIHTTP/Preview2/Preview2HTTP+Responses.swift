@@ -6,25 +6,11 @@ import WasmEngine
 /// `wasi:http/types.outgoing-response`, `outgoing-body` and `response-outparam`.
 extension Preview2HTTP {
     static func defineOutgoingResponse(in types: HostInterface) {
-        types.resource("outgoing-response", OutgoingResponse.self)
+        HTTPTypes.defineOpenResponse("outgoing-response", OutgoingResponse.self, in: types, .preview2)
         types.function("[constructor]outgoing-response") {
             (call: borrowing ComponentCall, headers: Own<FieldsResource>) throws(Trap)
                 -> Own<OutgoingResponse> in
             try call.resources.add(OutgoingResponse(try call.resources.take(headers).fields))
-        }
-        types.function("[method]outgoing-response.status-code") {
-            (call: borrowing ComponentCall, response: Borrow<OutgoingResponse>) throws(Trap) -> UInt16 in
-            try call.object(response).head.status
-        }
-        types.function("[method]outgoing-response.set-status-code") {
-            (call: borrowing ComponentCall, response: Borrow<OutgoingResponse>, status: UInt16) throws(Trap)
-                -> Result<NoValue, NoValue> in
-            outcome(try call.object(response).head.setStatus(status))
-        }
-        types.function("[method]outgoing-response.headers") {
-            (call: borrowing ComponentCall, response: Borrow<OutgoingResponse>) throws(Trap)
-                -> Own<FieldsResource> in
-            try call.resources.add(FieldsResource(try call.object(response).head.fields))
         }
         types.function("[method]outgoing-response.body") {
             (call: borrowing ComponentCall, response: Borrow<OutgoingResponse>) throws(Trap)

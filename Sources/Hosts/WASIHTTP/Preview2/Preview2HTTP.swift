@@ -18,32 +18,20 @@ public enum Preview2HTTP {
             (call: borrowing ComponentCall, error: Borrow<IOError>) throws(Trap) -> HTTPErrorCode? in
             try call.object(error).cause as? HTTPErrorCode
         }
-        defineFields(in: types)
+        HTTPTypes.defineFields(in: types, .preview2, HeaderError2.self)
         defineIncomingRequest(in: types)
         defineIncomingBody(in: types)
         defineOutgoingResponse(in: types)
         defineOutgoingBody(in: types)
         defineOutgoingRequest(in: types)
+        HTTPTypes.defineRequestOptions(in: types, .preview2, refusal: NoValue())
         defineIncomingResponse(in: types)
         defineOutgoingHandler(in: linker)
-    }
-
-    /// An answer without a reason.
-    static func outcome(_ isDone: Bool) -> Result<NoValue, NoValue> {
-        isDone ? .success(NoValue()) : .failure(NoValue())
-    }
-
-    /// An answer without a reason for the guest; the operator sees one.
-    static func outcome(
-        _ isDone: Bool, _ call: borrowing ComponentCall, _ problem: String
-    ) -> Result<NoValue, NoValue> {
-        if !isDone { call.state(GuestSystem.key).plan.network.refuseRequest(problem) }
-        return outcome(isDone)
     }
 }
 
 /// `header-error` of 0.2, which has no case for fields that are too large.
-enum HeaderError2: Error, CanonicalVariant {
+enum HeaderError2: HeaderError {
     case invalidSyntax, forbidden, immutable
 
     static let cases = CanonicalCases<Self>([
@@ -59,8 +47,7 @@ enum HeaderError2: Error, CanonicalVariant {
         }
     }
 
-    init(_ error: HTTPFieldError, _ call: borrowing ComponentCall) throws(Trap) {
-        if let problem = error.problem { call.state(GuestSystem.key).plan.network.refuseRequest(problem) }
+    init(_ error: HTTPFieldError) throws(Trap) {
         switch error {
         case .invalidSyntax: self = .invalidSyntax
         case .forbidden: self = .forbidden

@@ -9,7 +9,7 @@ extension Preview3HTTP {
     typealias Contents = CanonicalTuple<BodyStream, TrailersFuture>
 
     static func defineRequest(in types: HostInterface) {
-        types.resource("request", HTTPRequest3.self)
+        HTTPTypes.defineOpenRequest("request", HTTPRequest3.self, in: types, .preview3)
         types.function("[static]request.new") {
             (
                 call: borrowing ComponentCall, headers: Own<FieldsResource>, contents: GuestByteStream?,
@@ -31,11 +31,6 @@ extension Preview3HTTP {
             options.isMutable = false
             return try call.resources.add(options)
         }
-        types.function("[method]request.get-headers") {
-            (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>) throws(Trap)
-                -> Own<FieldsResource> in
-            try call.resources.add(FieldsResource(try call.object(request).head.fields))
-        }
         types.function("[static]request.consume-body") {
             (
                 call: borrowing ComponentCall, request: Own<HTTPRequest3>,
@@ -44,55 +39,10 @@ extension Preview3HTTP {
                 throws(Trap) -> Contents in
             try contents(of: try call.resources.take(request).takeBody(), outcome, call)
         }
-        defineRequestLine(in: types)
-    }
-
-    private static func defineRequestLine(in types: HostInterface) {
-        types.function("[method]request.get-method") {
-            (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>) throws(Trap) -> RequestMethod in
-            try call.object(request).head.method
-        }
-        types.function("[method]request.set-method") {
-            (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>, method: RequestMethod)
-                throws(Trap) -> Result<NoValue, NoValue> in
-            outcome(
-                try call.object(request).head.setMethod(method), call, "the method is not a token")
-        }
-        types.function("[method]request.get-path-with-query") {
-            (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>) throws(Trap) -> String? in
-            try call.object(request).head.pathWithQuery
-        }
-        types.function("[method]request.set-path-with-query") {
-            (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>, path: String?) throws(Trap)
-                -> Result<NoValue, NoValue> in
-            outcome(
-                try call.object(request).head.setPathWithQuery(path), call,
-                "the path has a character that none has")
-        }
-        types.function("[method]request.get-scheme") {
-            (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>) throws(Trap) -> RequestScheme? in
-            try call.object(request).head.scheme
-        }
-        types.function("[method]request.set-scheme") {
-            (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>, scheme: RequestScheme?)
-                throws(Trap) -> Result<NoValue, NoValue> in
-            outcome(
-                try call.object(request).head.setScheme(scheme), call, "the scheme is none")
-        }
-        types.function("[method]request.get-authority") {
-            (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>) throws(Trap) -> String? in
-            try call.object(request).head.authority
-        }
-        types.function("[method]request.set-authority") {
-            (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>, authority: String?) throws(Trap)
-                -> Result<NoValue, NoValue> in
-            outcome(
-                try call.object(request).head.setAuthority(authority), call, "the authority is none")
-        }
     }
 
     static func defineResponse(in types: HostInterface) {
-        types.resource("response", HTTPResponse3.self)
+        HTTPTypes.defineOpenResponse("response", HTTPResponse3.self, in: types, .preview3)
         types.function("[static]response.new") {
             (
                 call: borrowing ComponentCall, headers: Own<FieldsResource>, contents: GuestByteStream?,
@@ -102,19 +52,6 @@ extension Preview3HTTP {
             let received = HostFuture<TransmissionResult>()
             let body = MessageBody.guest(contents, trailers: trailers, received: received)
             return CanonicalTuple(try call.resources.add(HTTPResponse3(head, body: body)), received)
-        }
-        types.function("[method]response.get-status-code") {
-            (call: borrowing ComponentCall, response: Borrow<HTTPResponse3>) throws(Trap) -> UInt16 in
-            try call.object(response).head.status
-        }
-        types.function("[method]response.set-status-code") {
-            (call: borrowing ComponentCall, response: Borrow<HTTPResponse3>, status: UInt16) throws(Trap)
-                -> Result<NoValue, NoValue> in outcome(try call.object(response).head.setStatus(status))
-        }
-        types.function("[method]response.get-headers") {
-            (call: borrowing ComponentCall, response: Borrow<HTTPResponse3>) throws(Trap)
-                -> Own<FieldsResource> in
-            try call.resources.add(FieldsResource(try call.object(response).head.fields))
         }
         types.function("[static]response.consume-body") {
             (

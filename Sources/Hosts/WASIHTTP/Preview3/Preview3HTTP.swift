@@ -13,29 +13,34 @@ public enum Preview3HTTP {
     public static func define(in linker: ComponentLinker) {
         for version in versions {
             let types = linker.interface("wasi:http/types@\(version)")
-            defineFields(in: types)
-            defineRequestOptions(in: types)
+            HTTPTypes.defineFields(in: types, .preview3, HeaderError3.self)
+            HTTPTypes.defineRequestOptions(in: types, .preview3, refusal: RequestOptionsError.immutable)
+            defineCopies(in: types)
             defineRequest(in: types)
             defineResponse(in: types)
         }
         defineClient(in: linker)
     }
 
-    /// An answer without a reason.
-    static func outcome(_ isDone: Bool) -> Result<NoValue, NoValue> {
-        isDone ? .success(NoValue()) : .failure(NoValue())
-    }
-
-    /// An answer without a reason for the guest; the operator sees one.
-    static func outcome(
-        _ isDone: Bool, _ call: borrowing ComponentCall, _ problem: String
-    ) -> Result<NoValue, NoValue> {
-        Preview2HTTP.outcome(isDone, call, problem)
+    /// What 0.2 has no function for.
+    private static func defineCopies(in types: HostInterface) {
+        types.function("[method]fields.get-and-delete") {
+            (call: borrowing ComponentCall, fields: Borrow<FieldsResource>, name: String) throws(Trap)
+                -> Result<[HTTPFieldValue], HeaderError3> in
+            try HTTPTypes.change(try call.object(fields), call) { (fields) throws(HTTPFieldError) in
+                try fields.delete(name)
+            }
+        }
+        types.function("[method]request-options.clone") {
+            (call: borrowing ComponentCall, options: Borrow<RequestOptions>) throws(Trap)
+                -> Own<RequestOptions> in
+            try call.resources.add(RequestOptions(try call.object(options).timeouts))
+        }
     }
 }
 
 /// `header-error` of 0.3.
-enum HeaderError3: Error, CanonicalVariant {
+enum HeaderError3: HeaderError {
     case invalidSyntax, forbidden, immutable, sizeExceeded
     case other(String?)
 
@@ -55,8 +60,7 @@ enum HeaderError3: Error, CanonicalVariant {
         }
     }
 
-    init(_ error: HTTPFieldError, _ call: borrowing ComponentCall) {
-        if let problem = error.problem { call.state(GuestSystem.key).plan.network.refuseRequest(problem) }
+    init(_ error: HTTPFieldError) {
         switch error {
         case .invalidSyntax: self = .invalidSyntax
         case .forbidden: self = .forbidden

@@ -36,7 +36,8 @@ struct ApplicationServer {
         let engine = try Engine()
         let pool = NIOThreadPool(numberOfThreads: Self.fileThreads)
         pool.start()
-        let client = try httpClient()
+        let router = ApplicationRouter()
+        let client = try httpClient(router)
         let outbound = OutboundServices(client: client, observer: RefusalLog(logger: logger))
         let loaded = try load(
             application, engine: engine, staging: FileStaging(folder: staging.path), files: .offload(pool),
@@ -45,6 +46,7 @@ struct ApplicationServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let schedulers = try await FiberSchedulers(engine: engine, group: group)
         let handler = try HTTPTriggerHandler(loaded, schedulers: schedulers, log: logs, logger: logger)
+        router.begin(handler)
         for diagnostic in handler.diagnostics { logger.warning("\(diagnostic)") }
         let server = try await start(
             handler, group: group, logs: logs, limits: limits(engine.limits, openFiles: openFiles))
@@ -52,16 +54,17 @@ struct ApplicationServer {
         await stop(server, signals)
         try await schedulers.cancelAll("Martlet is shutting down")
         await logs.finish()
+        router.end()
         client.close()
         try await group.shutdownGracefully()
         try await pool.shutdownGracefully()
         return .success
     }
 
-    private func httpClient() throws -> PooledHTTPClient {
-        guard let path = request.outboundRootsFile else { return PooledHTTPClient() }
+    private func httpClient(_ router: ApplicationRouter) throws -> PooledHTTPClient {
+        guard let path = request.outboundRootsFile else { return PooledHTTPClient(router: router) }
         do throws(OutboundTLS.SetupError) {
-            return PooledHTTPClient(tls: try OutboundTLS(additionalRootsFile: path))
+            return PooledHTTPClient(tls: try OutboundTLS(additionalRootsFile: path), router: router)
         } catch {
             throw OperatorError(error.description)
         }

@@ -124,7 +124,8 @@ extension ComponentCore {
         let implementer = instances[resource.instance]
         try canonical { () throws(CanonicalTrap) in try implementer.state.enter(from: caller?.state) }
         if let destructor = resource.destructor {
-            let task = GuestTask(lift: nil, instance: implementer, origin: nil)
+            let task = GuestTask(
+                lift: nil, instance: implementer, origin: nil, call: current?.task.call)
             try onCallersStack(task) { () throws(Trap) in
                 try withSlots(1) { (slots) throws(Trap) in
                     var values = slots

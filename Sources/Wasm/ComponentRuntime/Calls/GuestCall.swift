@@ -21,6 +21,7 @@ public final class GuestCall {
     private var core: ComponentCore?
     private var fail: ((Trap) -> Void)?
     private var task: GuestTask?
+    private var openTasks = 0
 
     init(_ core: ComponentCore?, _ limits: CallLimits, fail: @escaping (Trap) -> Void) {
         self.core = core
@@ -43,8 +44,18 @@ public final class GuestCall {
         guard let core, !isSettled else { return }
         guard !isResolved else { return settle(nil) }
         core.store.fiber?.allow(cpuTime: limits.cpuBudget)
-        let task = try core.invoke(lift, origin, from: nil)
+        let task = try core.invoke(lift, origin, from: nil, call: self)
         if !isSettled { self.task = task }
+    }
+
+    /// A task begins that is done for the call: the one that the host asked for, and those that tasks of the call ask for.
+    func taskBegan() { openTasks += 1 }
+
+    /// A task of the call is over. Tasks may outlast the one that called them: a component instance writes the body of a
+    /// response that others have handed on long ago.
+    func taskEnded() {
+        openTasks -= 1
+        if openTasks == 0 { settle(nil) }
     }
 
     /// The result was reported: the rest of the work has a deadline of its own.
@@ -129,6 +140,4 @@ final class SharedOrigin<Parameters: ParameterList, Result: CanonicalPayload>: C
         super.cancel(core)
         call.reject(.cancelled("the call was cancelled"))
     }
-
-    override func ended(_ core: ComponentCore) { call.settle(nil) }
 }

@@ -19,9 +19,6 @@ class CallOrigin {
 
     /// The call ends without a result.
     func cancel(_ core: ComponentCore) { isResolved = true }
-
-    /// Nothing of the call goes on any more.
-    func ended(_ core: ComponentCore) {}
 }
 
 /// A call by another guest instance, or by another function of the same one: values are copied from it and to it.

@@ -4,13 +4,17 @@ import WasmEngine
 /// Calls of functions that guest code implements (CanonicalABI.md, `canon lift`).
 extension ComponentCore {
     /// Begins a call, which runs until it blocks or ends.
+    ///
+    /// - Parameter call: the host's call that begins with it; what a guest calls belongs to that of the caller.
     func invoke(
-        _ lift: LiftPlan, _ origin: CallOrigin, from caller: ComponentInstanceState?
+        _ lift: LiftPlan, _ origin: CallOrigin, from caller: ComponentInstanceState?, call: GuestCall? = nil
     ) throws(Trap) -> GuestTask {
         let instance = instances[lift.instance]
         if let caller, caller.isAround(instance) || instance.isAround(caller) { throw trap(.cannotEnter) }
         try canonical { () throws(CanonicalTrap) in try instance.state.enter(from: caller?.state) }
-        let task = GuestTask(lift: lift, instance: instance, origin: origin)
+        let call = caller == nil ? call : current?.task.call
+        let task = GuestTask(lift: lift, instance: instance, origin: origin, call: call)
+        call?.taskBegan()
         if lift.type.isAsync {
             let thread = task.implicitThread
             try giveStack(to: thread) { [self] () throws(Trap) in try runImplicitThread(task) }
@@ -121,7 +125,7 @@ extension ComponentCore {
             if wasCancelled {
                 task.origin?.cancel(self)
                 task.state = .resolved
-                task.origin?.ended(self)
+                task.call?.taskEnded()
                 return false
             }
         }
@@ -145,7 +149,8 @@ extension ComponentCore {
             throw Trap.host("async-lifted export failed to produce a result")
         }
         if let scope = task.scope { task.instance.state.closeScope(scope) }
-        task.origin?.ended(self)
+        // What runs for a call without being one, a destructor, was not counted.
+        if task.lift != nil { task.call?.taskEnded() }
     }
 
     private func runCallback(

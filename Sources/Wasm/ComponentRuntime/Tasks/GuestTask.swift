@@ -10,16 +10,21 @@ final class GuestTask {
     let instance: ComponentInstanceState
     /// Who called.
     let origin: CallOrigin?
+    /// The host's call that it is done for, maybe through other tasks.
+    let call: GuestCall?
     var state = State.initial
     /// Where borrowed handles of the call belong.
     var scope: BorrowScopeID?
     private(set) lazy var implicitThread = GuestThread(task: self)
     var threads: [GuestThread] = []
 
-    init(lift: LiftPlan?, instance: ComponentInstanceState, origin: CallOrigin?) {
+    init(
+        lift: LiftPlan?, instance: ComponentInstanceState, origin: CallOrigin?, call: GuestCall? = nil
+    ) {
         self.lift = lift
         self.instance = instance
         self.origin = origin
+        self.call = call
     }
 
     /// Whether the function's type lets the call block.

@@ -26,7 +26,7 @@ public final class HTTPCall {
         completion: @escaping (Result<Void, Trap>) -> Void
     ) throws {
         pool = program.reuse.isFresh ? nil : program.pool(on: scheduler.eventLoop)
-        if let instance = pool?.take() {
+        if let instance = pool?.take(depth: exchange.depth) {
             self.instance = instance
         } else {
             instance = try HTTPInstance(program, of: component, log: log, requestID: requestID)
@@ -34,7 +34,7 @@ public final class HTTPCall {
         }
         self.writer = writer
         self.completion = completion
-        instance.begin(writer, requestID: requestID)
+        instance.begin(writer, requestID: requestID, depth: exchange.depth)
         start(program, component, exchange, scheduler)
     }
 

@@ -19,13 +19,14 @@ final class HTTPInstance {
     private var initialMemoryBytes: UInt64?
     // Responses that have not left yet; nearly always one.
     private var writers: [ResponseWriter] = []
+    private let system: GuestSystem
 
     init(_ program: HTTPProgram, of component: LoadedComponent, log: any GuestLog, requestID: String) throws {
         instance = try ComponentInstance(program.plan, instanceLimits: component.instanceLimits)
         self.log = LogOutput(
             log: log, component: component.component.id.text, requestID: requestID,
             bytesMax: component.limits.logBytesMax)
-        let system = GuestSystem(component.plan, output: self.log, errorOutput: self.log)
+        system = GuestSystem(component.plan, output: self.log, errorOutput: self.log)
         Preview2.install(system, in: instance.store)
         instance.store[HTTPHostState.key] = program.state
         instance.onPark = { [unowned self] isWaiting in
@@ -34,7 +35,9 @@ final class HTTPInstance {
     }
 
     /// A request begins.
-    func begin(_ writer: ResponseWriter, requestID: String) {
+    func begin(_ writer: ResponseWriter, requestID: String, depth: Int) {
+        // Which of several requests the guest works for is not known.
+        system.requestDepth = active == 0 ? depth : max(depth, system.requestDepth)
         if uses > 0 { log.begin(requestID: requestID) }
         uses += 1
         active += 1
@@ -82,7 +85,12 @@ final class HTTPInstancePool {
     }
 
     /// An instance that can begin a request now.
-    func take() -> HTTPInstance? { instances.last { $0.accepts(reuse) } }
+    ///
+    /// - Parameter depth: a request that the application makes to itself gets none that is answering others. It could be the
+    ///   one that waits for this very answer, and a guest that waits need not let others in.
+    func take(depth: Int) -> HTTPInstance? {
+        instances.last { $0.accepts(reuse) && (depth == 0 || $0.active == 0) }
+    }
 
     /// A new instance may be used again.
     func add(_ instance: HTTPInstance) { instances.append(instance) }

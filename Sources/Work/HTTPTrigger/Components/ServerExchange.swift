@@ -38,6 +38,8 @@ final class ServerExchange: IncomingExchange {
 
     var pathWithQuery: String? { exchange.head.pathAndQuery }
 
+    var depth: Int { exchange.depth }
+
     /// The client's fields without those that only Martlet may set, and then those that Martlet sets.
     var fields: HTTPFields {
         HTTPFields(received: RouteFields.removed(from: exchange.head.headers), limits: limits)

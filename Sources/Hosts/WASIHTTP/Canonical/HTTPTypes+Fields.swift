@@ -1,11 +1,28 @@
 import ComponentModel
 import ComponentRuntime
+import HostSystem
 import WASI
 import WasmEngine
 
-/// `wasi:http/types.fields`.
-extension Preview2HTTP {
-    static func defineFields(in types: HostInterface) {
+/// `header-error` of a version.
+protocol HeaderError: Error, CanonicalVariant, SendableMetatype {
+    /// The case of an error; a trap where the version has none.
+    init(_ error: HTTPFieldError) throws(Trap)
+}
+
+extension HeaderError {
+    /// The case of an error, which the operator sees where it is a danger to somebody.
+    fileprivate init(_ error: HTTPFieldError, _ call: borrowing ComponentCall) throws(Trap) {
+        if let problem = error.problem { call.state(GuestSystem.key).plan.network.refuseRequest(problem) }
+        try self.init(error)
+    }
+}
+
+/// `fields`.
+extension HTTPTypes {
+    static func defineFields<Failure: HeaderError>(
+        in types: HostInterface, _ names: Names, _ error: Failure.Type
+    ) {
         for name in FieldsResource.names { types.resource(name, FieldsResource.self) }
         types.function("[constructor]fields") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<FieldsResource> in
@@ -13,13 +30,13 @@ extension Preview2HTTP {
         }
         types.function("[static]fields.from-list") {
             (call: borrowing ComponentCall, entries: [CanonicalTuple<String, HTTPFieldValue>]) throws(Trap)
-                -> Result<Own<FieldsResource>, HeaderError2> in
+                -> Result<Own<FieldsResource>, Failure> in
             let list = entries.lazy.map { HTTPField(name: $0.elements.0, value: $0.elements.1) }
             let fields: HTTPFields
             do throws(HTTPFieldError) {
                 fields = try HTTPFields(list, limits: call.state(HTTPHostState.key).limits)
             } catch {
-                return .failure(try HeaderError2(error, call))
+                return .failure(try Failure(error, call))
             }
             return .success(try call.resources.add(FieldsResource(fields)))
         }
@@ -32,7 +49,7 @@ extension Preview2HTTP {
             (call: borrowing ComponentCall, fields: Borrow<FieldsResource>, name: String) throws(Trap) -> Bool
             in try call.object(fields).fields.has(name)
         }
-        types.function("[method]fields.entries") {
+        types.function("[method]fields.\(names.list)") {
             (call: borrowing ComponentCall, fields: Borrow<FieldsResource>) throws(Trap)
                 -> [CanonicalTuple<String, HTTPFieldValue>] in
             try call.object(fields).fields.entries.map { CanonicalTuple($0.name, $0.value) }
@@ -42,46 +59,51 @@ extension Preview2HTTP {
                 -> Own<FieldsResource> in
             try call.resources.add(FieldsResource(try call.object(fields).fields.mutableCopy))
         }
-        defineFieldChanges(in: types)
+        defineFieldChanges(in: types, error)
     }
 
-    private static func defineFieldChanges(in types: HostInterface) {
+    private static func defineFieldChanges<Failure: HeaderError>(
+        in types: HostInterface, _ error: Failure.Type
+    ) {
         types.function("[method]fields.set") {
             (
                 call: borrowing ComponentCall, fields: Borrow<FieldsResource>, name: String,
                 values: [HTTPFieldValue]
-            ) throws(Trap) -> Result<NoValue, HeaderError2> in
+            ) throws(Trap) -> Result<NoValue, Failure> in
             try change(try call.object(fields), call) { (fields) throws(HTTPFieldError) in
                 try fields.set(name, values)
+                return NoValue()
             }
         }
         types.function("[method]fields.delete") {
             (call: borrowing ComponentCall, fields: Borrow<FieldsResource>, name: String) throws(Trap)
-                -> Result<NoValue, HeaderError2> in
+                -> Result<NoValue, Failure> in
             try change(try call.object(fields), call) { (fields) throws(HTTPFieldError) in
-                _ = try fields.delete(name)
+                try fields.delete(name)
+                return NoValue()
             }
         }
         types.function("[method]fields.append") {
             (
                 call: borrowing ComponentCall, fields: Borrow<FieldsResource>, name: String,
                 value: HTTPFieldValue
-            ) throws(Trap) -> Result<NoValue, HeaderError2> in
+            ) throws(Trap) -> Result<NoValue, Failure> in
             try change(try call.object(fields), call) { (fields) throws(HTTPFieldError) in
                 try fields.append(name, value)
+                return NoValue()
             }
         }
     }
 
-    private static func change(
+    /// Changes fields as a guest asks.
+    static func change<Value, Failure: HeaderError>(
         _ resource: FieldsResource, _ call: borrowing ComponentCall,
-        _ body: (inout HTTPFields) throws(HTTPFieldError) -> Void
-    ) throws(Trap) -> Result<NoValue, HeaderError2> {
+        _ body: (inout HTTPFields) throws(HTTPFieldError) -> Value
+    ) throws(Trap) -> Result<Value, Failure> {
         do throws(HTTPFieldError) {
-            try body(&resource.fields)
-            return .success(NoValue())
+            return .success(try body(&resource.fields))
         } catch {
-            return .failure(try HeaderError2(error, call))
+            return .failure(try Failure(error, call))
         }
     }
 }
