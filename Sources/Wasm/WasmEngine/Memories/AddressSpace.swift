@@ -48,10 +48,15 @@
         return unsafe shown != MAP_FAILED
     }
 
-    /// Gives back what was written to the pages of a range: they are zero again, or what their file holds.
+    /// Gives back what was written to the pages of a range: they are zero again, or what their file holds. False where
+    /// the system does not promise that.
     func forget(_ range: Range<Int>) -> Bool {
         if range.isEmpty { return true }
         precondition(range.lowerBound >= 0 && range.upperBound <= count)
-        return unsafe madvise(start + range.lowerBound, range.count, MADV_DONTNEED) == 0
+        #if os(Linux)
+            return unsafe madvise(start + range.lowerBound, range.count, MADV_DONTNEED) == 0
+        #else
+            return false
+        #endif
     }
 }
