@@ -52,7 +52,7 @@ let layers: [Layer] = [
                 libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix],
                 testUses: ["ComponentEncoding", "TestSupport"]),
             Module(
-                "ComponentEncoding", uses: ["ComponentModel"], testUses: ["WasmEngine"]),
+                "ComponentEncoding", uses: ["ComponentModel"], testUses: ["TestSupport", "WasmEngine"]),
         ]),
     Layer(
         name: "App",

@@ -20,8 +20,10 @@ enum ReferenceReader {
         readStrictly(Array(text.utf8), step: step)
     }
 
-    static func readStrictly(_ bytes: [UInt8], step: Int) -> [ReadRequest]? {
-        var parser = HTTP1RequestParser(limits: HTTPServerLimits(), scheme: "http")
+    static func readStrictly(
+        _ bytes: [UInt8], step: Int, limits: HTTPServerLimits = HTTPServerLimits()
+    ) -> [ReadRequest]? {
+        var parser = HTTP1RequestParser(limits: limits, scheme: "http")
         var input = ByteBuffer()
         var requests: [ReadRequest] = []
         var isInBody = false

@@ -279,7 +279,8 @@ struct HTTP1RequestParser {
         case .incomplete:
             // After a chunk's data nothing but CR LF is right, so garbage is refused before its line ends.
             let isGarbage = state == .chunkEnd && input.readableBytes >= 2
-            guard input.readableBytes <= longest, !isGarbage else { return refuse("chunk line too long") }
+            // The line's CR may be here already.
+            guard input.readableBytes <= longest + 1, !isGarbage else { return refuse("chunk line too long") }
             return .incomplete
         case .malformed(let reason):
             return refuse(reason)
