@@ -86,7 +86,7 @@ let layers: [Layer] = [
         name: "Work",
         modules: [
             Module(
-                "HTTPServer",
+                "HTTPServer", uses: ["AppModel"],
                 libraries: [
                     .nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioHPACK, .nioSSL, .nioTLS,
                     .nioConcurrencyHelpers,

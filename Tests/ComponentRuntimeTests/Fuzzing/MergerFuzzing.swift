@@ -10,9 +10,7 @@ enum MergerFuzzing {
     /// Small pools: there is one group at a time.
     private static let engine = {
         var limits = EngineLimits()
-        limits.coreInstances = 32
         limits.memories = 16
-        limits.tables = 64
         limits.stacks = 4
         return Result { try Engine(limits: limits) }
     }()
