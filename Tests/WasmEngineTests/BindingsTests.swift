@@ -138,7 +138,7 @@ import CWasmtime
             "c_double": 8, "c_size_t": 8, "c_void_p": 8,
         ]
         if let size = known[name] { return (size, size) }
-        if name.hasPrefix("POINTER") { return (8, 8) }
+        if name.hasPrefix("POINTER") || name.hasPrefix("CFUNCTYPE") { return (8, 8) }
         if name == "wasmtime_v128" { return (16, 1) }
         if let alias = alias(of: name) { return layout(of: alias) }
         var size = 0
