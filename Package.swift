@@ -41,8 +41,10 @@ let layers: [Layer] = [
         name: "Wasm",
         modules: [
             Module("CWasmtime", .c),
+            Module("CMemoryPages", .c),
             Module(
-                "WasmEngine", uses: ["CWasmtime"], libraries: [.nioCore, .nioPosix, .crypto, .atomics],
+                "WasmEngine", uses: ["CWasmtime", "CMemoryPages"],
+                libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix, .crypto, .atomics],
                 testUses: ["TestSupport"]),
             Module("ComponentModel", testUses: ["TestSupport", "WasmEngine"]),
             Module(
