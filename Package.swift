@@ -52,7 +52,7 @@ let layers: [Layer] = [
                 libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix],
                 testUses: ["ComponentEncoding", "TestSupport"]),
             Module(
-                "ComponentEncoding", uses: ["ComponentModel"], testUses: ["WasmEngine"]),
+                "ComponentEncoding", uses: ["ComponentModel"], testUses: ["TestSupport", "WasmEngine"]),
         ]),
     Layer(
         name: "App",
@@ -86,7 +86,7 @@ let layers: [Layer] = [
         name: "Work",
         modules: [
             Module(
-                "HTTPServer",
+                "HTTPServer", uses: ["AppModel"],
                 libraries: [
                     .nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioHPACK, .nioSSL, .nioTLS,
                     .nioConcurrencyHelpers,

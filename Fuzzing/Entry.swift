@@ -1,10 +1,10 @@
 import Foundation
 
-/// What libFuzzer calls with each input. FUZZ_TARGET names what is done with it, see ManifestFuzzing.
+/// What libFuzzer calls with each input. FUZZ_TARGET names what is done with it, see the module's FuzzTargets.
 private let target: @Sendable ([UInt8]) -> String? = {
     let name = ProcessInfo.processInfo.environment["FUZZ_TARGET"] ?? ""
-    guard let target = ManifestFuzzing.targets[name] else {
-        fatalError("FUZZ_TARGET is '\(name)' and not one of \(ManifestFuzzing.targets.keys.sorted())")
+    guard let target = FuzzTargets.targets[name] else {
+        fatalError("FUZZ_TARGET is '\(name)' and not one of \(FuzzTargets.targets.keys.sorted())")
     }
     return target
 }()
