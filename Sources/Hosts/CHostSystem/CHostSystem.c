@@ -14,6 +14,7 @@
 
 #ifdef __linux__
 #include <linux/openat2.h>
+#include <malloc.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #else
@@ -81,6 +82,22 @@ ssize_t martlet_read_directory(int descriptor, void *bytes, size_t count) {
     (void)descriptor, (void)bytes, (void)count;
     errno = ENOTSUP;
     return -1;
+#endif
+}
+
+void martlet_limit_free_memory(int block, int arena) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, block);
+    mallopt(M_TRIM_THRESHOLD, arena);
+#else
+    (void)block;
+    (void)arena;
+#endif
+}
+
+void martlet_return_free_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
 #endif
 }
 

@@ -12,7 +12,7 @@ public struct Component: Sendable {
     }
 
     /// What the binary says.
-    public let definition: ComponentDefinition
+    public private(set) var definition: ComponentDefinition
     /// All types, resolved.
     public let types: ComponentTypes
     /// Names in the types; those of the definition have the same numbers.
@@ -42,6 +42,13 @@ public struct Component: Sendable {
         names = validator.names
         scopes = validator.finished.compactMap(\.self)
         substitutions = validator.substitutions
+    }
+
+    /// The same without the bytes: they are most of what a component weighs, and only its core modules are in them.
+    public var withoutBinary: Component {
+        var component = self
+        component.definition.bytes = []
+        return component
     }
 
     /// Whether bytes begin like a component binary.

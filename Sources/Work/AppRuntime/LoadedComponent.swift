@@ -55,9 +55,11 @@ public final class LoadedComponent: Sendable {
     ) throws -> Fiber {
         let store = try Store(engine: command.template.module.engine, limits: instanceLimits)
         store[GuestSystem.key] = system
-        return Fiber(
+        let fiber = Fiber(
             store: store, scheduler: scheduler, limits: fiberLimits, entry: .fresh(command, []),
             completion: completion)
+        fiber.kind = ObjectIdentifier(command.template)
+        return fiber
     }
 }
 

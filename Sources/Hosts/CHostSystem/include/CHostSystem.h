@@ -30,6 +30,13 @@ ssize_t martlet_read_directory(int descriptor, void *bytes, size_t count);
 // Fills `bytes` with random bytes from the kernel; 0 on success.
 int martlet_random(void *bytes, size_t count);
 
+// Tells the allocator how much of what was freed to keep: blocks up to `block` bytes, and `arena` bytes at the end of
+// each arena. Does nothing where the allocator cannot be told.
+void martlet_limit_free_memory(int block, int arena);
+
+// Gives memory that was freed back to the system, where the allocator kept it.
+void martlet_return_free_memory(void);
+
 int martlet_get_status_flags(int descriptor);
 int martlet_set_status_flags(int descriptor, int flags);
 

@@ -25,6 +25,7 @@ struct ApplicationServer {
     private static let fileThreads = 8
 
     func run() async throws -> ProcessStatus {
+        ProcessMemory.limitFree()
         let openFiles = OpenFiles.raiseLimit()
         let signals = StopSignals()
         let application = try readApplication()
@@ -42,6 +43,7 @@ struct ApplicationServer {
         let loaded = try load(
             application, engine: engine, staging: FileStaging(folder: staging.path), files: .offload(pool),
             outbound: outbound)
+        ProcessMemory.returnFree()
         warn(about: loaded)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let schedulers = try await FiberSchedulers(engine: engine, group: group)

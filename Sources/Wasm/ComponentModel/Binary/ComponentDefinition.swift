@@ -102,8 +102,8 @@ package struct ComponentScope: Sendable {
 /// Everything variable-sized stands in pools and is named by index or ``PoolRange``; there is no object per node,
 /// and core modules stay where they are in `bytes`.
 public struct ComponentDefinition: Sendable {
-    /// The binary that everything else refers to.
-    public let bytes: [UInt8]
+    /// The binary that everything else refers to. Empty where it was let go.
+    public internal(set) var bytes: [UInt8]
     /// The names in it.
     public internal(set) var names = NameTable()
 

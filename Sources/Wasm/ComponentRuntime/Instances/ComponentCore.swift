@@ -80,6 +80,9 @@ final class ComponentCore {
 
     private var nextStep = 0
 
+    /// The start function that a fiber runs before anything else.
+    var nextStartCall: StartCall?
+
     /// Makes core instances until one has a start function, which the caller runs before it asks again. Nothing when
     /// all core instances are there.
     func nextStart() throws(Trap) -> StartCall? {

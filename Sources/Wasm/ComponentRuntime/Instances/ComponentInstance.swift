@@ -75,7 +75,7 @@ public final class ComponentInstance {
         run(on: scheduler, limits: limits, { () throws(Trap) in try body(caller) }, completion: completion)
     }
 
-    /// The same, after the core instances were made.
+    /// The same, after the core instances were made; each start function has a fiber of its own.
     private func run(
         on scheduler: FiberScheduler, limits: FiberLimits, _ body: @escaping HostEntry,
         completion: @escaping (Result<Void, Trap>) -> Void
@@ -83,33 +83,22 @@ public final class ComponentInstance {
         guard store.fiber == nil else {
             return completion(.failure(Trap.host("another call is under way in the component instance")))
         }
-        do throws(Trap) {
-            guard let start = try core.nextStart() else {
-                return runFiber(on: scheduler, limits: limits, body, completion: completion)
-            }
-            runFiber(on: scheduler, limits: limits) { [core] () throws(Trap) in
-                try core.run(start)
-            } completion: { result in
-                guard case .success = result else { return completion(result) }
-                self.run(on: scheduler, limits: limits, body, completion: completion)
-            }
-        } catch {
-            core.end()
-            completion(.failure(error))
+        let entry: HostEntry = { [core] () throws(Trap) in
+            if let start = core.nextStartCall { try core.run(start) } else { try body() }
         }
-    }
-
-    private func runFiber(
-        on scheduler: FiberScheduler, limits: FiberLimits, _ body: @escaping HostEntry,
-        completion: @escaping (Result<Void, Trap>) -> Void
-    ) {
         // The completion keeps the instance for as long as something runs in it.
-        let fiber = Fiber(store: store, scheduler: scheduler, limits: limits, entry: .host(body)) { result in
-            if case .failure(let trap) = result { self.core.fail(trap) }
+        let fiber = Fiber(store: store, scheduler: scheduler, limits: limits, entry: .host(entry)) { result in
+            if case .failure(let trap) = result {
+                self.core.fail(trap)
+            } else if self.core.nextStartCall != nil {
+                return self.run(on: scheduler, limits: limits, body, completion: completion)
+            }
             completion(result.map { _ in })
             if !self.core.calls.isEmpty { self.core.driveCalls(on: scheduler) }
         }
+        fiber.prepare = { [core] () throws(Trap) in core.nextStartCall = try core.nextStart() }
         fiber.onPark = core.onPark
+        fiber.kind = ObjectIdentifier(plan)
         fiber.start()
     }
 }

@@ -9,7 +9,7 @@ public final class ComponentPlan: Sendable {
     /// Compiles a core module: its bytes, and its number among the modules of the component.
     public typealias Compile = (_ binary: [UInt8], _ number: Int) throws -> Module
 
-    /// The component.
+    /// The component, without its binary.
     public let component: Component
     /// The engine whose modules it uses.
     public let engine: Engine
@@ -35,7 +35,7 @@ public final class ComponentPlan: Sendable {
         resources rootResources: [ResourceID: RuntimeResourceType]
     ) {
         self.rootResources = rootResources
-        component = builder.binaries[0].component
+        component = builder.binaries[0].component.withoutBinary
         engine = builder.engine
         missingImports = builder.missingImports
         self.core = core

@@ -22,6 +22,14 @@ public import NIOCore
     /// Asked when the deadline has passed, maybe while the guest computes: for a later one, or nothing to end the guest.
     public var onDeadline: (() -> NIODeadline?)?
 
+    /// What guests that need about the same have in common, such as their program. Set before the start: guests of a kind
+    /// do not all begin to compute at once.
+    public var kind: ObjectIdentifier?
+
+    /// Called when the guest's turn to begin has come, before host code runs on its stack: the place to make the instance.
+    /// Not for ``Entry/fresh(_:_:)``, which makes its own then. Set before the start.
+    public var prepare: (() throws(Trap) -> Void)?
+
     /// Called each time the guest leaves the loop to others without having ended: it waits, or only its slice is over.
     public var onPark: ((_ isWaiting: Bool) -> Void)?
 
@@ -30,6 +38,9 @@ public import NIOCore
 
     let scheduler: FiberScheduler
     var liveIndex = 0
+    // Kept by `FiberCrowds`.
+    var isHeld = false
+    var isInCrowd = false
 
     private var cpuBudget: TimeAmount
     private let frame = CallFrame()
@@ -166,6 +177,7 @@ public import NIOCore
         guard unsafe interruption == nil, unsafe status != .finished else { return }
         unsafe interruption = trap
         switch unsafe status {
+        case .created where isHeld: scheduler.letGo(self)
         case .waiting:
             unsafe status = .ready
             scheduler.enqueueReady(self)
@@ -190,6 +202,9 @@ public import NIOCore
     func advance() {
         while unsafe status != .finished {
             if unsafe future == nil {
+                if unsafe status == .created, let interruption = unsafe interruption {
+                    return finish(.failure(interruption))
+                }
                 guard beginNextStep() else { return }
             }
             guard unsafe runSlice(future) else { return parked() }
@@ -228,7 +243,7 @@ public import NIOCore
             scheduler.enqueueReady(self)
         } else {
             unsafe status = .waiting
-            scheduler.watchDeadline(of: self)
+            scheduler.enqueueWaiting(self)
         }
     }
 
@@ -238,6 +253,10 @@ public import NIOCore
         case .function(let function, let type, let arguments):
             beginCall(of: function, type, arguments)
         case .host(let body):
+            do throws(Trap) { try prepare?() } catch {
+                finish(.failure(error))
+                return false
+            }
             store.startingEntry = body
             beginCall(of: unsafe Function(store: store, raw: store.entryFunction()), FunctionType([], []), [])
         case .fresh(let entryPoint, _) where entryPoint.template.module.hasStartFunction:

@@ -17,7 +17,11 @@ public final class FiberScheduler {
     @exclusivity(unchecked) private var ready: [Fiber] = []
     // The batch at work; kept for its memory.
     @exclusivity(unchecked) private var batch: [Fiber] = []
-    private var preempted = CircularBuffer<Fiber>()
+    // Those that have computed for a moment only, and those that were at it for longer.
+    private var young = CircularBuffer<Fiber>()
+    private var old = CircularBuffer<Fiber>()
+    private var slicesOfYoung = 0
+    private var crowds: FiberCrowds
     private var isDrainScheduled = false
     private var isSliceScheduled = false
     private var isDeadlineTimerScheduled = false
@@ -27,11 +31,18 @@ public final class FiberScheduler {
     // The loop runs immediate tasks until none is left before it looks at its sockets again. A slice that came back
     // as an immediate task would starve them; as a timer that is due in a moment it lets them in.
     private static let pauseBetweenSlices = TimeAmount.microseconds(20)
+    // After so many slices of young guests an old one has a turn.
+    private static let slicesOfYoungMax = 4
     // How late a waiting guest may learn that its deadline has passed.
     private static let deadlineCheckPeriod = TimeAmount.milliseconds(10)
 
     /// A scheduler for fibers of `engine` on `eventLoop`.
-    public init(engine: Engine, eventLoop: any EventLoop) {
+    public convenience init(engine: Engine, eventLoop: any EventLoop) {
+        self.init(engine: engine, eventLoop: eventLoop, crowds: FiberCrowds())
+    }
+
+    init(engine: Engine, eventLoop: any EventLoop, crowds: FiberCrowds) {
+        self.crowds = crowds
         self.eventLoop = eventLoop
         self.engine = engine
         self.seat = engine.ticker.newSeat()
@@ -51,6 +62,7 @@ public final class FiberScheduler {
         eventLoop.preconditionInEventLoop()
         fiber.liveIndex = unsafe live.count
         unsafe live.append(fiber)
+        if crowds.holds(fiber) { return watchDeadline(of: fiber) }
         if unsafe current == nil { fiber.advance() } else { enqueueReady(fiber) }
     }
 
@@ -65,6 +77,7 @@ public final class FiberScheduler {
     }
 
     func remove(_ fiber: Fiber) {
+        begin(crowds.leaves(fiber))
         let last = unsafe live.removeLast()
         guard last !== fiber else { return }
         last.liveIndex = fiber.liveIndex
@@ -79,12 +92,28 @@ public final class FiberScheduler {
     }
 
     func enqueuePreempted(_ fiber: Fiber) {
-        preempted.append(fiber)
+        begin(crowds.computes(fiber))
+        if fiber.cpuTime < crowds.youth { young.append(fiber) } else { old.append(fiber) }
         scheduleSlice()
     }
 
     /// A fiber waits: from now on its deadline needs a timer.
-    func watchDeadline(of fiber: Fiber) {
+    func enqueueWaiting(_ fiber: Fiber) {
+        begin(crowds.leaves(fiber))
+        watchDeadline(of: fiber)
+    }
+
+    /// A fiber that was held back is to end.
+    func letGo(_ fiber: Fiber) {
+        crowds.letGo(fiber)
+        enqueueReady(fiber)
+    }
+
+    private func begin(_ held: Fiber?) {
+        if let held { enqueueReady(held) }
+    }
+
+    private func watchDeadline(of fiber: Fiber) {
         expect(fiber.deadline)
         guard !isDeadlineTimerScheduled else { return }
         scheduleDeadlineCheck()
@@ -113,9 +142,18 @@ public final class FiberScheduler {
 
     private func runSlice() {
         isSliceScheduled = false
-        guard let fiber = preempted.popFirst() else { return }
+        guard let fiber = nextPreempted() else { return }
         fiber.advance()
-        if !preempted.isEmpty { scheduleSlice() }
+        if !young.isEmpty || !old.isEmpty { scheduleSlice() }
+    }
+
+    private func nextPreempted() -> Fiber? {
+        if !young.isEmpty, old.isEmpty || slicesOfYoung < Self.slicesOfYoungMax {
+            slicesOfYoung += 1
+            return young.removeFirst()
+        }
+        slicesOfYoung = 0
+        return old.popFirst()
     }
 
     private func checkDeadlines() {

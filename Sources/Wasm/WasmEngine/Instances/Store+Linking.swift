@@ -9,7 +9,7 @@ extension Store {
     public func instantiate(_ module: Module, imports: [Extern]) throws -> InstanceID {
         var raw = wasmtime_instance_t()
         var trap: OpaquePointer?
-        beginWithoutFiber()
+        beginInstance()
         // `Extern` has the C structure as its only field.
         let error = unsafe module.memories.making {
             unsafe imports.withUnsafeBufferPointer { imports in
@@ -19,6 +19,7 @@ extension Store {
                     imports.count, &raw, &trap)
             }
         }
+        endInstance()
         if let error = unsafe error, unsafe trap == nil {
             if hasThrown, let trap = unsafe self.trap(consuming: nil, error: error) { throw trap }
             throw unsafe EngineError(.exhausted, consuming: error, while: "The instance could not be made")
