@@ -37,15 +37,48 @@ struct FuzzedCode {
         for index in 0..<module.tables {
             code.bulk(16, index)
             code.observe(FuzzedModule.i32)
-            code.bytes += [0x41, 0x00]
-            code.op(0x25, index)
-            code.bytes.append(0xd1)
-            code.observe(FuzzedModule.i32)
+            for place in 0..<3 as Range<UInt8> {
+                code.bytes += [0x41, place]
+                code.op(0x25, index)
+                code.bytes.append(0xd1)
+                code.observe(FuzzedModule.i32)
+            }
         }
         for index in 0..<module.memories {
             code.op(0x3f, index)
             code.observe(FuzzedModule.i32)
         }
+        return code.body
+    }
+
+    /// A function that says whether an element segment was dropped, and if not, puts what it has into a table.
+    static func probe(of module: FuzzedModule, element: Int) -> [UInt8] {
+        var code = FuzzedCode(module, function: module.functions.count - 1)
+        if module.tables > 0 {
+            code.bytes += [0x41, 0x00, 0x41, 0x00, 0x41, 0x01]
+            code.bulk(12, element, element % module.tables)
+        }
+        code.bytes += [0x42, 0x02]
+        return code.body
+    }
+
+    /// The same for a data segment and a memory.
+    static func probe(of module: FuzzedModule, data: Int) -> [UInt8] {
+        var code = FuzzedCode(module, function: module.functions.count - 1)
+        if module.memories > 0 {
+            code.bytes += [0x41, 0x00, 0x41, 0x00, 0x41, 0x01]
+            code.bulk(8, data, data % module.memories)
+        }
+        code.bytes += [0x42, 0x03]
+        return code.body
+    }
+
+    /// A function that calls what a table has, if it is of the right type.
+    static func probe(of module: FuzzedModule, table: Int) -> [UInt8] {
+        var code = FuzzedCode(module, function: module.functions.count - 1)
+        code.bytes += [0x41, UInt8(table % 3)]
+        code.op(0x11, Int(module.typeIndex(FuzzedModule.observed)))
+        code.bytes.append(leb: UInt32(table))
         return code.body
     }
 

@@ -8,7 +8,7 @@ struct FuzzedModule {
     enum Item: Hashable {
         /// By its place among `signatures`.
         case function(Int)
-        case table
+        case table(minimum: UInt8)
         case memory
         case global(UInt8, isMutable: Bool)
     }
@@ -20,19 +20,22 @@ struct FuzzedModule {
         ([], []), ([i32], [i32]), ([], [i64]), ([i64, i32], [i64]), ([i32, i32], [i32]), ([i32], [i32, i64]),
         ([f64], [i32]),
     ]
-    private static let observed = 2
+    /// What functions that look at the module's state have.
+    static let observed = 2
+    /// Elements of the smallest table. No two tables of a group have to have the same size.
     private static let tableMinimum: UInt8 = 3
 
     let imports: [Item]
     /// Signatures by type index; those at the end are all there are, once each.
     private(set) var types: [Int] = []
     private(set) var functions: [Int] = []
-    private(set) var tables = 0
+    private var tableSizes: [UInt8] = []
     private(set) var memories = 0
     private(set) var globals: [(type: UInt8, isMutable: Bool)] = []
     private(set) var exports: [(name: String, item: Item)] = []
     private(set) var elementCount = 0
     private(set) var dataCount = 0
+    var tables: Int { tableSizes.count }
     private var sections: [UInt8: (count: Int, bytes: [UInt8])] = [:]
 
     /// The module.
@@ -55,19 +58,24 @@ struct FuzzedModule {
         let importedFunctions = functions.count
         let defined = 1 + input.number(below: 4)
         for _ in 0..<defined { addFunction(input.number(below: Self.signatures.count)) }
-        for _ in 0..<input.number(below: 3) { addTable() }
+        for _ in 0..<input.number(below: 3) { addTable(&input) }
         if input.number(below: 3) == 1 { addMemory() }
         for _ in 0..<input.number(below: 4) { addGlobal(&input) }
-        addFunction(Self.observed)
+        let (elements, data) = (input.number(below: 4), input.number(below: 4))
+        let probes = elements + data + tables
+        for _ in 0...probes { addFunction(Self.observed) }
         addExports(&input)
-        for _ in 0..<input.number(below: 4) { addElements(&input) }
-        for _ in 0..<input.number(below: 4) { addData(&input) }
+        for _ in 0..<elements { addElements(&input) }
+        for _ in 0..<data { addData(&input) }
         for number in 0..<defined {
             var code = FuzzedCode(self, function: importedFunctions + number)
             code.fill(&input)
             addCode(code.body)
         }
         addCode(FuzzedCode.observer(of: self))
+        for number in 0..<elements { addCode(FuzzedCode.probe(of: self, element: number)) }
+        for number in 0..<data { addCode(FuzzedCode.probe(of: self, data: number)) }
+        for number in 0..<tables { addCode(FuzzedCode.probe(of: self, table: number)) }
         if input.flag() { addNames() }
     }
 
@@ -99,9 +107,9 @@ struct FuzzedModule {
             bytes.append(0x00)
             bytes.append(leb: typeIndex(signature))
             functions.append(signature)
-        case .table:
-            bytes += [0x01, Self.funcref, 0x00, Self.tableMinimum]
-            tables += 1
+        case .table(let minimum):
+            bytes += [0x01, Self.funcref, 0x00, minimum]
+            tableSizes.append(minimum)
         case .memory:
             bytes += [0x02, 0x00, 0x01]
             memories += 1
@@ -119,9 +127,10 @@ struct FuzzedModule {
         functions.append(signature)
     }
 
-    private mutating func addTable() {
-        append(4, [Self.funcref, 0x00, Self.tableMinimum])
-        tables += 1
+    private mutating func addTable(_ input: inout FuzzInput) {
+        let size = Self.tableMinimum + UInt8(input.number(below: 5))
+        append(4, [Self.funcref, 0x00, size])
+        tableSizes.append(size)
     }
 
     private mutating func addMemory() {
@@ -160,7 +169,7 @@ struct FuzzedModule {
         for (index, signature) in functions.enumerated() {
             export("f\(index)", 0, index, .function(signature))
         }
-        for index in 0..<tables { export("t\(index)", 1, index, .table) }
+        for index in 0..<tables { export("t\(index)", 1, index, .table(minimum: tableSizes[index])) }
         for index in 0..<memories { export("m\(index)", 2, index, .memory) }
         for (index, global) in globals.enumerated() {
             export("g\(index)", 3, index, .global(global.type, isMutable: global.isMutable))

@@ -19,7 +19,7 @@ enum MergerFuzzing {
     @Sendable static func merge(_ bytes: [UInt8]) -> String? {
         var input = FuzzInput(bytes)
         // Compiling takes a hundred times as long as everything else.
-        let isRun = input.number(below: 16) == 0
+        let isRun = input.number(below: 8) == 0
         let group = FuzzedGroup(&input)
         do {
             return try problem(of: group, isRun: isRun, try engine.get())
