@@ -132,20 +132,20 @@ public final class AsyncState {
 
 /// Values with numbers that are used again.
 struct Slots<Element> {
-    private var elements: [Element?] = []
+    // One that was removed stays until its number is used again: moving an element out and in would cost more.
+    private var elements: [Element] = []
+    private var isUsed: [Bool] = []
     private var free: [UInt32] = []
     private(set) var count = 0
 
     subscript(index: UInt32) -> Element {
-        get {
-            guard let element = elements[Int(index)] else { preconditionFailure("a removed slot is used") }
-            return element
+        _read {
+            precondition(isUsed[Int(index)], "a removed slot is used")
+            yield elements[Int(index)]
         }
         _modify {
-            guard var element = elements[Int(index)] else { preconditionFailure("a removed slot is used") }
-            elements[Int(index)] = nil
-            defer { elements[Int(index)] = element }
-            yield &element
+            precondition(isUsed[Int(index)], "a removed slot is used")
+            yield &elements[Int(index)]
         }
     }
 
@@ -153,15 +153,17 @@ struct Slots<Element> {
         count += 1
         if let index = free.popLast() {
             elements[Int(index)] = element
+            isUsed[Int(index)] = true
             return index
         }
         elements.append(element)
+        isUsed.append(true)
         return UInt32(elements.count - 1)
     }
 
     mutating func remove(_ index: UInt32) {
-        guard elements[Int(index)] != nil else { return }
-        elements[Int(index)] = nil
+        guard isUsed[Int(index)] else { return }
+        isUsed[Int(index)] = false
         free.append(index)
         count -= 1
     }

@@ -57,7 +57,7 @@ extension GuestFuture: ChannelValue, CanonicalType, CanonicalPayload {
         guard let own = try channels.takeBack(end, as: FutureWriterEnd<Value>.self, for: self) else {
             return GuestFuture(FutureReaderEnd<Value>(channels.core, end))
         }
-        guard let future = own.future else { throw .wrongDirection(self) }
+        guard let future = own.takeFuture() else { throw .wrongDirection(self) }
         return GuestFuture(future)
     }
 

@@ -19,7 +19,7 @@ final class DirectFrame {
 
     init(_ core: ComponentCore, _ lift: LiftPlan) {
         self.lift = lift
-        let instance = core.instances[lift.instance]
+        let instance = core.instance(lift.instance)
         task = GuestTask(lift: lift, instance: instance, origin: nil)
         state = instance.state
         thread = task.implicitThread
@@ -35,22 +35,11 @@ extension DirectFrame {
     fileprivate func run(
         in core: ComponentCore, parameters: ComponentCore.Conversion, result: ComponentCore.Conversion
     ) throws(Trap) {
-        do throws(CanonicalTrap) { try state.enter(from: nil) } catch { throw core.trap(error) }
-        let previous = exchange(&core.current, with: thread)
-        thread.isRunning = true
-        task.state = .started
-        if lift.takesBorrows {
-            task.scope = state.openScope()
-            unsafe context.borrowScope = task.scope
-        }
+        let previous = core.current
         let start = storage.values
-        var slots = start
-        do throws(CanonicalTrap) {
-            unsafe context.refresh()
-            unsafe try parameters(&slots, &context)
-        } catch { throw core.trap(error) }
+        try begin(in: core, parameters)
         try core.call(core.function(lift.coreFunction), start)
-        slots.position = 0
+        var slots = start
         do throws(CanonicalTrap) {
             if let scope = task.scope { try state.checkNoBorrows(scope) }
             unsafe context.refresh()
@@ -65,6 +54,22 @@ extension DirectFrame {
         try core.finish(self)
         core.current = previous
         state.leave(to: nil)
+    }
+
+    fileprivate func begin(in core: ComponentCore, _ parameters: ComponentCore.Conversion) throws(Trap) {
+        do throws(CanonicalTrap) { try state.enter(from: nil) } catch { throw core.trap(error) }
+        core.current = thread
+        thread.isRunning = true
+        task.state = .started
+        if lift.takesBorrows {
+            task.scope = state.openScope()
+            unsafe context.borrowScope = task.scope
+        }
+        var slots = storage.values
+        do throws(CanonicalTrap) {
+            unsafe context.refresh()
+            unsafe try parameters(&slots, &context)
+        } catch { throw core.trap(error) }
     }
 }
 
@@ -81,6 +86,29 @@ extension ComponentCore {
         let frame = takeFrame(lift)
         try frame.run(in: self, parameters: parameters, result: result)
         // A thread that has ended is not used again.
+        if !frame.isUsedUp { spareFrame = frame }
+    }
+
+    /// The first half of a call that the caller makes, of a function without a result.
+    func begin(_ lift: LiftPlan, _ parameters: Conversion) throws(Trap) -> DirectFrame {
+        let frame = takeFrame(lift)
+        try frame.begin(in: self, parameters)
+        return frame
+    }
+
+    /// The parameters that were lowered, which are 32-bit integers.
+    func arguments(of frame: DirectFrame, count: Int) -> [Value] {
+        var slots = frame.storage.values
+        // There are as many slots as parameters.
+        return (0..<count).map { _ in .i32(Int32(bitPattern: (try? slots.next(UInt32.self)) ?? 0)) }
+    }
+
+    /// The second half: the function has returned.
+    func end(_ frame: DirectFrame) throws(Trap) {
+        frame.task.state = .resolved
+        try finish(frame)
+        current = nil
+        frame.state.leave(to: nil)
         if !frame.isUsedUp { spareFrame = frame }
     }
 

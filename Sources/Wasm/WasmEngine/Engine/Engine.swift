@@ -10,6 +10,8 @@ import CWasmtime
     public let fingerprint: String
 
     nonisolated(unsafe) let raw: OpaquePointer
+    /// The type of a function without parameters and results, which the engine looks up once.
+    nonisolated(unsafe) let plainType: OpaquePointer?
     let ticker: EpochTicker
 
     /// The release of Wasmtime that the declarations in `CWasmtime` are for.
@@ -24,6 +26,7 @@ import CWasmtime
             throw EngineError(.configuration, "The engine refused its limits: \(limits).")
         }
         unsafe self.raw = raw
+        unsafe plainType = FunctionType([], []).makeRaw()
         self.limits = limits
         self.fingerprint =
             "wasmtime-\(Engine.wasmtimeVersion)-epoch-sequential-stack\(limits.guestStackBytes)"
@@ -32,6 +35,7 @@ import CWasmtime
 
     deinit {
         ticker.stop()
+        unsafe wasm_functype_delete(plainType)
         unsafe wasm_engine_delete(raw)
     }
 
