@@ -15,8 +15,17 @@ public struct HTTPFieldValue: Sendable, Hashable {
     /// A value of any bytes.
     public init(bytes: RawSpan) {
         storage = unsafe bytes.withUnsafeBytes { buffer in
+            // Nearly all are ASCII, which needs no more of a check.
+            if unsafe buffer.allSatisfy({ $0 < 0x80 }) { return .text(unsafe Self.ascii(buffer)) }
             if let text = unsafe String(validating: buffer, as: UTF8.self) { return .text(text) }
             return unsafe .bytes(Array(buffer))
+        }
+    }
+
+    private static func ascii(_ bytes: UnsafeRawBufferPointer) -> String {
+        unsafe String(unsafeUninitializedCapacity: bytes.count) { target in
+            unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
+            return bytes.count
         }
     }
 

@@ -132,38 +132,40 @@ public final class AsyncState {
 
 /// Values with numbers that are used again.
 struct Slots<Element> {
-    // One that was removed stays until its number is used again: moving an element out and in would cost more.
-    private var elements: [Element] = []
-    private var isUsed: [Bool] = []
+    private struct Slot {
+        // One that was removed stays until its number is used again: moving it out and in would cost more.
+        var element: Element
+        var isUsed: Bool
+    }
+
+    private var slots: [Slot] = []
     private var free: [UInt32] = []
     private(set) var count = 0
 
     subscript(index: UInt32) -> Element {
         _read {
-            precondition(isUsed[Int(index)], "a removed slot is used")
-            yield elements[Int(index)]
+            precondition(slots[Int(index)].isUsed, "a removed slot is used")
+            yield slots[Int(index)].element
         }
         _modify {
-            precondition(isUsed[Int(index)], "a removed slot is used")
-            yield &elements[Int(index)]
+            precondition(slots[Int(index)].isUsed, "a removed slot is used")
+            yield &slots[Int(index)].element
         }
     }
 
     mutating func add(_ element: Element) -> UInt32 {
         count += 1
         if let index = free.popLast() {
-            elements[Int(index)] = element
-            isUsed[Int(index)] = true
+            slots[Int(index)] = Slot(element: element, isUsed: true)
             return index
         }
-        elements.append(element)
-        isUsed.append(true)
-        return UInt32(elements.count - 1)
+        slots.append(Slot(element: element, isUsed: true))
+        return UInt32(slots.count - 1)
     }
 
     mutating func remove(_ index: UInt32) {
-        guard isUsed[Int(index)] else { return }
-        isUsed[Int(index)] = false
+        guard slots[Int(index)].isUsed else { return }
+        slots[Int(index)].isUsed = false
         free.append(index)
         count -= 1
     }

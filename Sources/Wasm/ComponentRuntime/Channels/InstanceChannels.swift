@@ -51,6 +51,9 @@ final class InstanceChannels: ChannelHandles {
         try core.async.lift(index, try type(kind, of: element), from: instance)
     }
 
+    /// Whether the host holds the other end.
+    func isHosted(_ end: ChannelEndID) -> Bool { core.channelPlaces[host: end.channel] != nil }
+
     /// The host's own writing end where the guest gives back what the host gave it: the channel is over with that. Nothing
     /// where a guest writes.
     func takeBack<Writer: HostChannelEnd>(

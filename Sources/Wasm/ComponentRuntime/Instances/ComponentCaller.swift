@@ -76,21 +76,8 @@ extension CanonicalTuple: ParameterList {}
 /// An exported function whose types were compared with Swift's once.
 public struct TypedFunction<Parameters: ParameterList, Result: CanonicalPayload>: Sendable {
     @usableFromInline let function: ExportedFunction
-    /// The core function's type, where all that a call does is to pass numbers: nothing is in memory, there is no result
-    /// and nothing to be done after it.
-    @usableFromInline let plainType: FunctionType?
 
-    init(_ function: ExportedFunction) {
-        self.function = function
-        let lift = function.lift
-        let parameters = Parameters.flatTypes
-        let isPlain =
-            lift.isDirect && lift.hasFlatParameters && !lift.takesBorrows && lift.type.resultFlatCount == 0
-            && lift.options.memory == nil && lift.options.postReturn == nil
-            && (0..<parameters.count).allSatisfy { parameters[$0] == .i32 }
-        plainType =
-            isPlain ? FunctionType(Array(repeating: .i32, count: parameters.count), []) : nil
-    }
+    init(_ function: ExportedFunction) { self.function = function }
 }
 
 extension ComponentPlan {

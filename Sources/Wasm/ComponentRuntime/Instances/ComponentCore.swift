@@ -15,8 +15,7 @@ final class ComponentCore {
     @inline(__always)
     var store: Store { owner.object }
     let limits: ComponentRuntimeLimits
-    /// Streams, futures and subtasks; most components of WASI 0.2 never have any.
-    private(set) lazy var async = AsyncState()
+    let async = AsyncState()
 
     // These are by number of the plan, and as long as what was used so far asks for.
     private var functions: [FunctionID?] = []
@@ -169,11 +168,16 @@ final class ComponentCore {
 
     /// Bytes of the memories that were used so far.
     var memoryBytes: UInt64 {
-        var counted: Set<Int> = []
-        return zip(plan.memories, memoryAccesses).reduce(0) { sum, item in
-            guard let access = item.1, counted.insert(item.0.memory).inserted else { return sum }
-            return sum + access.view.count
+        var sum: UInt64 = 0
+        for (number, access) in memoryAccesses.enumerated() {
+            guard let access else { continue }
+            let memory = plan.memories[number].memory
+            let isCounted = (0..<number).contains {
+                memoryAccesses[$0] != nil && plan.memories[$0].memory == memory
+            }
+            if !isCounted { sum += access.view.count }
         }
+        return sum
     }
 
     /// The memory of canonical options, with its allocator.

@@ -10,6 +10,11 @@ extension PlanBuilder {
             let id = scope.spaces.functions[scope.functions.count]
             let options = options(range, in: scope)
             let type = functionPlan(id, options.width, in: scope)
+            let types = scope.component.types
+            let takesIntegers = types[types[id].parameters].compactMap(\.type).allSatisfy {
+                let flat = types.flatTypes($0)
+                return (0..<flat.count).allSatisfy { flat[$0] == .i32 }
+            }
             scope.functions.append(
                 .lifted(
                     LiftPlan(
@@ -17,7 +22,8 @@ extension PlanBuilder {
                         coreFunction: functionNumber(scope.coreFunctions[Int(function)]), type: type,
                         options: options, resultKey: key(scope.component.types[id].result, in: scope),
                         takesBorrows: scope.component.types.takesBorrows(id),
-                        context: contextNumber(type.canonical, options, instance: scope.instance))))
+                        context: contextNumber(type.canonical, options, instance: scope.instance),
+                        takesIntegers: takesIntegers)))
             return
         }
         let signature = scope.component.coreSignature(scope.spaces.coreFunctions[scope.coreFunctions.count])
@@ -85,6 +91,19 @@ extension PlanBuilder {
             instance: instance, canonical: canonical, memory: options.memory,
             stringEncoding: options.stringEncoding)
         if let number = contexts.firstIndex(of: plan) { return number }
+        if let wanted = options.memory.map({ memories[$0] }) {
+            // One with the same memory serves those that never allocate, too.
+            for (number, known) in contexts.enumerated() {
+                guard let memory = known.memory, memories[memory].memory == wanted.memory,
+                    known.instance == instance, known.canonical == canonical,
+                    known.stringEncoding == options.stringEncoding
+                else { continue }
+                if wanted.realloc == nil { return number }
+                guard memories[memory].realloc == nil else { continue }
+                contexts[number].memory = options.memory
+                return number
+            }
+        }
         contexts.append(plan)
         return contexts.count - 1
     }

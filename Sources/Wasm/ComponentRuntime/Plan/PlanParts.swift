@@ -90,12 +90,21 @@ final class LiftPlan: Sendable {
     let takesBorrows: Bool
     /// The number of the ``ContextPlan``.
     let context: Int
+    /// The core function's type, where all that a call does is to pass 32-bit numbers: nothing is in memory, there is no
+    /// result and nothing to be done after it.
+    let plainType: FunctionType?
 
     init(
         number: Int, instance: Int, coreFunction: Int, type: FunctionPlan, options: OptionsPlan,
-        resultKey: String, takesBorrows: Bool, context: Int
+        resultKey: String, takesBorrows: Bool, context: Int, takesIntegers: Bool
     ) {
         self.context = context
+        let isPlain =
+            !type.isAsync && !options.isAsync && !takesBorrows && takesIntegers
+            && type.parameterFlatCount <= FunctionPlan.parametersMax && type.resultFlatCount == 0
+            && options.memory == nil && options.postReturn == nil
+        plainType =
+            isPlain ? FunctionType(Array(repeating: .i32, count: type.parameterFlatCount), []) : nil
         isDirect = !type.isAsync && !options.isAsync
         hasFlatParameters = type.parameterFlatCount <= FunctionPlan.parametersMax
         hasFlatResult = type.resultFlatCount <= 1

@@ -88,9 +88,10 @@ extension ComponentCore {
             let slots = slots(of: values)
             var frame = HostFrame(
                 core: self, plan: plan, slots: slots, outParameter: try outParameter(plan, slots))
-            let thread = current
+            // Whoever runs the thread has it.
+            let thread = current.map { Uncounted($0) }
             try body(ComponentCall(owner), &frame, &context)
-            current = thread
+            if let thread, !thread.isSame(as: current) { current = thread.object }
             context.endLoans()
             if plan.options.isAsync { values[u32: 0] = SubtaskState.returned.rawValue }
             giveBack(consume context, plan.context)

@@ -35,11 +35,22 @@ extension DirectFrame {
     fileprivate func run(
         in core: ComponentCore, parameters: ComponentCore.Conversion, result: ComponentCore.Conversion
     ) throws(Trap) {
-        let previous = core.current
+        do throws(CanonicalTrap) { try state.enter(from: nil) } catch { throw core.trap(error) }
+        let previous = exchange(&core.current, with: thread)
+        thread.isRunning = true
+        task.state = .started
+        if lift.takesBorrows {
+            task.scope = state.openScope()
+            unsafe context.borrowScope = task.scope
+        }
         let start = storage.values
-        try begin(in: core, parameters)
-        try core.call(core.function(lift.coreFunction), start)
         var slots = start
+        do throws(CanonicalTrap) {
+            unsafe context.refresh()
+            unsafe try parameters(&slots, &context)
+        } catch { throw core.trap(error) }
+        try core.call(core.function(lift.coreFunction), start)
+        slots.position = 0
         do throws(CanonicalTrap) {
             if let scope = task.scope { try state.checkNoBorrows(scope) }
             unsafe context.refresh()
@@ -54,22 +65,6 @@ extension DirectFrame {
         try core.finish(self)
         core.current = previous
         state.leave(to: nil)
-    }
-
-    fileprivate func begin(in core: ComponentCore, _ parameters: ComponentCore.Conversion) throws(Trap) {
-        do throws(CanonicalTrap) { try state.enter(from: nil) } catch { throw core.trap(error) }
-        core.current = thread
-        thread.isRunning = true
-        task.state = .started
-        if lift.takesBorrows {
-            task.scope = state.openScope()
-            unsafe context.borrowScope = task.scope
-        }
-        var slots = storage.values
-        do throws(CanonicalTrap) {
-            unsafe context.refresh()
-            unsafe try parameters(&slots, &context)
-        } catch { throw core.trap(error) }
     }
 }
 
@@ -86,29 +81,6 @@ extension ComponentCore {
         let frame = takeFrame(lift)
         try frame.run(in: self, parameters: parameters, result: result)
         // A thread that has ended is not used again.
-        if !frame.isUsedUp { spareFrame = frame }
-    }
-
-    /// The first half of a call that the caller makes, of a function without a result.
-    func begin(_ lift: LiftPlan, _ parameters: Conversion) throws(Trap) -> DirectFrame {
-        let frame = takeFrame(lift)
-        try frame.begin(in: self, parameters)
-        return frame
-    }
-
-    /// The parameters that were lowered, which are 32-bit integers.
-    func arguments(of frame: DirectFrame, count: Int) -> [Value] {
-        var slots = frame.storage.values
-        // There are as many slots as parameters.
-        return (0..<count).map { _ in .i32(Int32(bitPattern: (try? slots.next(UInt32.self)) ?? 0)) }
-    }
-
-    /// The second half: the function has returned.
-    func end(_ frame: DirectFrame) throws(Trap) {
-        frame.task.state = .resolved
-        try finish(frame)
-        current = nil
-        frame.state.leave(to: nil)
         if !frame.isUsedUp { spareFrame = frame }
     }
 
