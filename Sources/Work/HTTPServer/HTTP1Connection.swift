@@ -235,7 +235,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
         }
     }
 
-    private func begin(_ parsed: ParsedHead) {
+    private func begin(_ parsed: consuming ParsedHead) {
         wait = .none
         keepsAlive = parsed.keepsAlive
         owesContinue = parsed.expectsContinue && parsed.body != .none

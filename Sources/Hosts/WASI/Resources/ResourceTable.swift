@@ -25,8 +25,10 @@ public final class ResourceTable {
         var children = 0
     }
 
-    // Entry 0 is never used.
-    private var entries: [Entry] = [Entry()]
+    // Entry 0 is never used; it is there once there is an object.
+    private var entries: [Entry] = []
+    // What a small guest needs, in one allocation.
+    private static let firstCapacity = 12
     private var firstFree = 0
     private let limits: ResourceTableLimits
     /// Objects in the table.
@@ -53,7 +55,9 @@ public final class ResourceTable {
     /// The object of a representation, which must be of the type.
     public subscript<Resource: HostResource>(representation: UInt64) -> Resource {
         get throws(Trap) {
-            guard let object = try entry(representation).object as? Resource else {
+            guard representation < UInt64(entries.count), let entry = entries[Int(representation)].object
+            else { throw Self.gone }
+            guard let object = entry as? Resource else {
                 throw Trap.host(
                     "a handle does not stand for what the host function works on: \(Resource.self)")
             }
@@ -72,16 +76,19 @@ public final class ResourceTable {
     ///
     /// - Throws: a trap while it has children.
     func remove(_ representation: UInt64) throws(Trap) {
-        let entry = try entry(representation)
-        guard entry.children == 0 else {
+        guard representation < UInt64(entries.count) else { throw Self.gone }
+        let index = Int(representation)
+        guard entries[index].children == 0 else {
             throw Trap.host("a resource is dropped while others that depend on it are still there")
         }
-        if entry.link != 0 { entries[entry.link].children -= 1 }
-        entries[Int(representation)] = Entry(link: firstFree)
-        firstFree = Int(representation)
-        count -= 1
         // Its end may lead back here, so it comes after all changes.
-        withExtendedLifetime(entry) {}
+        guard let object = entries[index].object.take() else { throw Self.gone }
+        let parent = entries[index].link
+        if parent != 0 { entries[parent].children -= 1 }
+        entries[index].link = firstFree
+        firstFree = index
+        count -= 1
+        withExtendedLifetime(object) {}
     }
 
     private func insert(_ object: AnyObject, parent: Int) throws(Trap) -> UInt64 {
@@ -90,6 +97,10 @@ public final class ResourceTable {
         }
         count += 1
         guard firstFree != 0 else {
+            if entries.isEmpty {
+                entries.reserveCapacity(Self.firstCapacity)
+                entries.append(Entry())
+            }
             entries.append(Entry(object: object, link: parent))
             return UInt64(entries.count - 1)
         }
@@ -99,10 +110,5 @@ public final class ResourceTable {
         return UInt64(index)
     }
 
-    private func entry(_ representation: UInt64) throws(Trap) -> Entry {
-        guard representation < UInt64(entries.count), entries[Int(representation)].object != nil else {
-            throw Trap.host("a handle stands for a resource that is gone")
-        }
-        return entries[Int(representation)]
-    }
+    private static var gone: Trap { Trap.host("a handle stands for a resource that is gone") }
 }

@@ -29,12 +29,11 @@ extension HTTPTypes {
             try call.resources.add(FieldsResource(HTTPFields(limits: call.state(HTTPHostState.key).limits)))
         }
         types.function("[static]fields.from-list") {
-            (call: borrowing ComponentCall, entries: [CanonicalTuple<String, HTTPFieldValue>]) throws(Trap)
+            (call: borrowing ComponentCall, entries: [HTTPField]) throws(Trap)
                 -> Result<Own<FieldsResource>, Failure> in
-            let list = entries.lazy.map { HTTPField(name: $0.elements.0, value: $0.elements.1) }
             let fields: HTTPFields
             do throws(HTTPFieldError) {
-                fields = try HTTPFields(list, limits: call.state(HTTPHostState.key).limits)
+                fields = try HTTPFields(entries, limits: call.state(HTTPHostState.key).limits)
             } catch {
                 return .failure(try Failure(error, call))
             }
@@ -57,8 +56,8 @@ extension HTTPTypes {
         }
         types.function("[method]fields.\(names.list)") {
             (call: borrowing ComponentCall, fields: Borrow<FieldsResource>) throws(Trap)
-                -> [CanonicalTuple<String, HTTPFieldValue>] in
-            try call.object(fields).fields.entries.map { CanonicalTuple($0.name, $0.value) }
+                -> [HTTPField] in
+            try call.object(fields).fields.entries
         }
         types.function("[method]fields.clone") {
             (call: borrowing ComponentCall, fields: Borrow<FieldsResource>) throws(Trap)

@@ -51,3 +51,50 @@ extension HTTPFieldValue: CanonicalBytes {
     /// Copies the bytes into a guest's memory.
     public func copy(toGuest target: inout MutableRawSpan) { copy(to: &target) }
 }
+
+/// `tuple<field-name, field-value>`. The generic tuple says the same, but comes out slower.
+extension HTTPField: CanonicalType {
+    private typealias Pair = CanonicalTuple<String, HTTPFieldValue>
+
+    /// Whether the type is a tuple of a string and a list of bytes.
+    public static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool {
+        Pair.matches(type, types)
+    }
+
+    /// Two pointers and two lengths.
+    public static func layout(_ width: PointerWidth) -> ValueLayout {
+        ValueLayout(width.size * 4, alignment: width.size)
+    }
+
+    /// Four slots.
+    public static var flatTypes: FlatTypes { Pair.flatTypes }
+
+    /// Name and value.
+    public static func lift(
+        from slots: inout FlatValues, _ context: inout CanonicalContext
+    ) throws(CanonicalTrap) -> HTTPField {
+        let name = try String.lift(from: &slots, &context)
+        return HTTPField(name: name, value: try HTTPFieldValue.lift(from: &slots, &context))
+    }
+
+    /// Name and value.
+    public static func load(
+        at offset: UInt64, _ context: inout CanonicalContext
+    ) throws(CanonicalTrap) -> HTTPField {
+        let name = try String.load(at: offset, &context)
+        let place = offset + context.plan.width.size * 2
+        return HTTPField(name: name, value: try HTTPFieldValue.load(at: place, &context))
+    }
+
+    /// Name and value.
+    public func lower(into slots: inout FlatValues, _ context: inout CanonicalContext) throws(CanonicalTrap) {
+        try name.lower(into: &slots, &context)
+        try value.lower(into: &slots, &context)
+    }
+
+    /// Name and value.
+    public func store(at offset: UInt64, _ context: inout CanonicalContext) throws(CanonicalTrap) {
+        try name.store(at: offset, &context)
+        try value.store(at: offset + context.plan.width.size * 2, &context)
+    }
+}

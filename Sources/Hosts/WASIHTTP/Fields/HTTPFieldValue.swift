@@ -17,6 +17,8 @@ public struct HTTPFieldValue: Sendable, Hashable {
     /// A value of any bytes.
     public init(bytes: RawSpan) {
         storage = unsafe bytes.withUnsafeBytes { buffer in
+            // Nearly all are ASCII, which needs no more of a check.
+            if unsafe buffer.allSatisfy({ $0 < 0x80 }) { return .text(unsafe Self.ascii(buffer)) }
             if let text = unsafe String(validating: buffer, as: UTF8.self), FieldText.bytes(of: text) == nil {
                 return .text(text)
             }
@@ -27,6 +29,13 @@ public struct HTTPFieldValue: Sendable, Hashable {
     /// A value of a message that came from the network, in the form of `FieldText`.
     public init(received text: String) {
         storage = FieldText.bytes(of: text).map { .bytes($0) } ?? .text(text)
+    }
+
+    private static func ascii(_ bytes: UnsafeRawBufferPointer) -> String {
+        unsafe String(unsafeUninitializedCapacity: bytes.count) { target in
+            unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
+            return bytes.count
+        }
     }
 
     /// The value as text; nil for bytes that are not UTF-8.

@@ -41,9 +41,10 @@ public struct HTTPFields: Sendable {
 
     /// The fields that a guest lists.
     public init(
-        _ list: some Sequence<HTTPField>, limits: HTTPHostLimits = HTTPHostLimits()
+        _ list: [HTTPField], limits: HTTPHostLimits = HTTPHostLimits()
     ) throws(HTTPFieldError) {
         self.init(limits: limits)
+        entries.reserveCapacity(list.count)
         for field in list { try append(field.name, field.value) }
     }
 

@@ -33,15 +33,25 @@ public struct Preview2Handler: Sendable {
     private static let candidates = [Preview2.novemberCandidate, Preview2.octoberCandidate].map { name($0) }
     private static func name(_ version: String) -> String { "wasi:http/incoming-handler@\(version)" }
 
-    /// Calls the handler on its instance's fiber. When it returns, `writer` has what it answered.
-    public func call(
-        _ exchange: any IncomingExchange, _ writer: ResponseWriter, in caller: ComponentCaller
-    ) throws(Trap) {
-        let resources = caller.store[ResourceTable.key]
-        let limits = caller.store[HTTPHostState.key].limits
-        let request = try resources.add(IncomingRequest(exchange, limits: limits))
-        let outparam = try resources.add(ResponseOutparam(writer))
-        _ = try caller.call(function, CanonicalTuple(request, outparam))
-        writer.guestReturned()
+    /// Calls the handler. When `completion` is called, once and on the loop, `writer` has what the guest answered.
+    public func start(
+        _ exchange: any IncomingExchange, _ writer: ResponseWriter, in instance: ComponentInstance,
+        on scheduler: FiberScheduler, limits: FiberLimits,
+        completion: @escaping (Result<Void, Trap>) -> Void
+    ) {
+        let request: Own<IncomingRequest>
+        let outparam: Own<ResponseOutparam>
+        do throws(Trap) {
+            let resources = instance.store[ResourceTable.key]
+            let limits = instance.store[HTTPHostState.key].limits
+            request = try resources.add(IncomingRequest(exchange, limits: limits))
+            outparam = try resources.add(ResponseOutparam(writer))
+        } catch {
+            return completion(.failure(error))
+        }
+        instance.call(function, CanonicalTuple(request, outparam), on: scheduler, limits: limits) { result in
+            if case .success = result { writer.guestReturned() }
+            completion(result)
+        }
     }
 }

@@ -1,6 +1,6 @@
 /// A stream or future: the state that its two ends share. Numbers are of a store.
 public struct ChannelID: Sendable, Hashable {
-    let index: UInt32
+    package let index: UInt32
 }
 
 /// One end of a stream or future in the handle table of an instance.

@@ -179,12 +179,8 @@ extension AsyncState {
             channel: end.channel, count: count, sourceOwner: source.owner,
             sourceAddress: source.buffer?.address ?? 0, targetOwner: target.owner,
             targetAddress: target.buffer?.address ?? 0)
-        for isReadable in [true, false] {
-            channels[end.channel.index].withEnd(isReadable) {
-                $0.buffer?.progress += count
-                $0.buffer?.address += bytes
-            }
-        }
+        channels[end.channel.index].readable.buffer?.advance(count, bytes: bytes)
+        channels[end.channel.index].writable.buffer?.advance(count, bytes: bytes)
         return result
     }
 

@@ -18,10 +18,7 @@ extension AsyncState {
     /// that waits with an empty buffer that the host is ready.
     public func hostCopied(_ end: ChannelEndID, count: UInt32) {
         let bytes = UInt64(count) * channels[end.channel.index].elementSize
-        channels[end.channel.index].withEnd(end.isReadable) {
-            $0.buffer?.progress += count
-            $0.buffer?.address += bytes
-        }
+        channels[end.channel.index].withEnd(end.isReadable) { $0.buffer?.advance(count, bytes: bytes) }
         let isOver = end.kind == .future || count == 0
         if isOver { channels[end.channel.index].pendingReadable = nil }
         setPending(.copy(.completed, reclaims: !isOver), of: .end(end))

@@ -132,36 +132,40 @@ public final class AsyncState {
 
 /// Values with numbers that are used again.
 struct Slots<Element> {
-    private var elements: [Element?] = []
+    private struct Slot {
+        // One that was removed stays until its number is used again: moving it out and in would cost more.
+        var element: Element
+        var isUsed: Bool
+    }
+
+    private var slots: [Slot] = []
     private var free: [UInt32] = []
     private(set) var count = 0
 
     subscript(index: UInt32) -> Element {
-        get {
-            guard let element = elements[Int(index)] else { preconditionFailure("a removed slot is used") }
-            return element
+        _read {
+            precondition(slots[Int(index)].isUsed, "a removed slot is used")
+            yield slots[Int(index)].element
         }
         _modify {
-            guard var element = elements[Int(index)] else { preconditionFailure("a removed slot is used") }
-            elements[Int(index)] = nil
-            defer { elements[Int(index)] = element }
-            yield &element
+            precondition(slots[Int(index)].isUsed, "a removed slot is used")
+            yield &slots[Int(index)].element
         }
     }
 
     mutating func add(_ element: Element) -> UInt32 {
         count += 1
         if let index = free.popLast() {
-            elements[Int(index)] = element
+            slots[Int(index)] = Slot(element: element, isUsed: true)
             return index
         }
-        elements.append(element)
-        return UInt32(elements.count - 1)
+        slots.append(Slot(element: element, isUsed: true))
+        return UInt32(slots.count - 1)
     }
 
     mutating func remove(_ index: UInt32) {
-        guard elements[Int(index)] != nil else { return }
-        elements[Int(index)] = nil
+        guard slots[Int(index)].isUsed else { return }
+        slots[Int(index)].isUsed = false
         free.append(index)
         count -= 1
     }

@@ -24,6 +24,11 @@ public struct CopyBuffer: Sendable, Hashable {
 
     /// Elements to go.
     public var remaining: UInt32 { length - progress }
+
+    mutating func advance(_ count: UInt32, bytes: UInt64) {
+        progress += count
+        address += bytes
+    }
 }
 
 /// What the two ends of a stream or future share (CanonicalABI.md, stream and future state).

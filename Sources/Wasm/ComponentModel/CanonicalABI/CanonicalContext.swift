@@ -47,6 +47,12 @@ public struct CanonicalContext {
     /// Looks at the memory again, after the guest ran for another reason than allocation.
     public mutating func refresh() { view = memory?.view ?? .empty }
 
+    /// Begins another call of the same types, memory and instance. What the one before had lent was given back.
+    public mutating func restart() {
+        liftedBytesLeft = Self.liftedByteLimit
+        if memory != nil { refresh() }
+    }
+
     /// Calls the guest's allocator and checks what it gives.
     public mutating func reallocate(
         _ old: UInt64, oldSize: UInt64, alignment: UInt64, newSize: UInt64
@@ -76,8 +82,9 @@ public struct CanonicalContext {
 
     /// The call is over: lent handles are free again.
     public mutating func endLoans() {
+        guard !loans.isEmpty else { return }
         for index in loans { instance.handles.endLoan(index) }
-        loans.removeAll()
+        loans.removeAll(keepingCapacity: true)
     }
 
     /// Lowers a `borrow`: a handle of the call's scope, or the bare representation for the resource's own instance.

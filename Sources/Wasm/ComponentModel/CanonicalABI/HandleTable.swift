@@ -61,8 +61,11 @@ public struct HandleTable: Sendable {
         case free(next: UInt32)
     }
 
-    private var slots: [Slot] = [.free(next: 0)]
+    // The first is there once there is a handle.
+    private var slots: [Slot] = []
     private var firstFree: UInt32 = 0
+    // What a small guest needs, in one allocation.
+    private static let firstCapacity = 12
     private let limit: Int
     /// How many handles are in use.
     public private(set) var count = 0
@@ -86,6 +89,10 @@ public struct HandleTable: Sendable {
             slots[Int(index)] = .entry(entry)
             count += 1
             return index
+        }
+        if slots.isEmpty {
+            slots.reserveCapacity(Self.firstCapacity)
+            slots.append(.free(next: 0))
         }
         guard slots.count <= limit else { throw .tableFull }
         slots.append(.entry(entry))

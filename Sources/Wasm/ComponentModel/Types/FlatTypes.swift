@@ -37,6 +37,14 @@ public struct FlatTypes: Sendable, Hashable {
         return result
     }
 
+    /// A discriminant and the joined types of two cases: an `option`, a `result`.
+    public static func variant(_ first: FlatTypes, _ second: FlatTypes) -> FlatTypes {
+        var result = FlatTypes(single: .i32)
+        result.join(first, from: 1)
+        result.join(second, from: 1)
+        return result
+    }
+
     /// The types of values one after the other.
     public static func record(_ fields: FlatTypes...) -> FlatTypes {
         var result = FlatTypes()

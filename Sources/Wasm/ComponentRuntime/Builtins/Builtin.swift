@@ -4,11 +4,10 @@ import ComponentModel
 enum Builtin: Sendable {
     case resource(ResourceOperation, RuntimeResourceType, isWide: Bool)
     case plain(PlainBuiltin)
-    case taskReturn(FunctionPlan, OptionsPlan, key: String)
+    case taskReturn(FunctionPlan, OptionsPlan, key: String, context: Int)
     case contextGet(slot: Int, isWide: Bool)
     case contextSet(slot: Int, isWide: Bool)
     case subtaskCancel(isAsync: Bool)
-    case channel(ChannelPlan)
     case errorContextNew(OptionsPlan, node: FunctionPlan)
     case errorContextMessage(OptionsPlan, node: FunctionPlan)
     case waitableSetWait(isCancellable: Bool, memory: Int)
@@ -18,13 +17,30 @@ enum Builtin: Sendable {
 }
 
 /// A built-in of a stream or future.
-struct ChannelPlan: Sendable {
-    var kind: ChannelKind
-    var operation: ChannelOperation
-    var isAsync: Bool
-    var type = ChannelTypeID(index: .max)
-    var options = OptionsPlan()
-    var canonical = 0
+final class ChannelPlan: Sendable {
+    /// The component instance that calls it.
+    let instance: Int
+    let kind: ChannelKind
+    let operation: ChannelOperation
+    let isAsync: Bool
+    let type: AsyncState.ChannelType?
+    let options: OptionsPlan
+    /// The number of the ``ContextPlan``.
+    let context: Int
     /// Nothing for a channel without an element type.
-    var element: CanonicalPlan.NodeID?
+    let element: CanonicalPlan.NodeID?
+
+    init(
+        instance: Int, _ kind: ChannelKind, _ operation: ChannelOperation, isAsync: Bool,
+        type: AsyncState.ChannelType?, options: OptionsPlan, context: Int, element: CanonicalPlan.NodeID?
+    ) {
+        self.instance = instance
+        self.kind = kind
+        self.operation = operation
+        self.isAsync = operation == .read || operation == .write ? options.isAsync : isAsync
+        self.type = type
+        self.options = options
+        self.context = context
+        self.element = element
+    }
 }

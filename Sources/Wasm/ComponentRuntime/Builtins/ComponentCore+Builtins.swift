@@ -4,7 +4,7 @@ import WasmEngine
 /// The built-ins of the canonical ABI (CanonicalABI.md, canonical definitions).
 extension ComponentCore {
     func run(_ builtin: Builtin, _ number: Int, _ values: borrowing RawValues) throws(Trap) {
-        let instance = instances[number]
+        let instance = self.instance(number)
         switch builtin {
         case .resource(.representation, let type, let isWide):
             let representation = try canonical { () throws(CanonicalTrap) in
@@ -36,9 +36,9 @@ extension ComponentCore {
         case .resource(let operation, let type, let isWide):
             try resource(operation, type, isWide, instance, values)
         case .plain(let builtin): try plain(builtin, instance, values)
-        case .taskReturn(let type, let options, let key): try taskReturn(type, options, key, instance, values)
+        case .taskReturn(let type, let options, let key, let context):
+            try taskReturn(type, options, key, context, values)
         case .subtaskCancel(let isAsync): try cancelSubtask(isAsync: isAsync, instance, values)
-        case .channel(let plan): try channel(plan, instance, values)
         case .errorContextNew(let options, let node): try newErrorContext(options, node, instance, values)
         case .errorContextMessage(let options, let node): try errorMessage(options, node, instance, values)
         case .waitableSetWait(let isCancellable, let memory):
@@ -114,14 +114,28 @@ extension ComponentCore {
         }
     }
 
+    /// `resource.drop` for a type of the host.
+    func dropHostResource(
+        _ type: RuntimeResourceType, _ destroy: HostDestructor?, _ number: Int, _ values: borrowing RawValues
+    ) throws(Trap) {
+        let state = instance(number).state
+        let handle: ResourceHandle
+        do throws(CanonicalTrap) {
+            try state.checkMayLeave()
+            guard let dropped = try state.dropResource(values[u32: 0], type) else { return }
+            handle = dropped
+        } catch { throw trap(error) }
+        try destroy?(ComponentCall(owner), handle.representation)
+    }
+
     /// Runs the destructor of a resource whose last handle is gone.
     func destroy(_ handle: ResourceHandle, from caller: ComponentInstanceState?) throws(Trap) {
         guard handle.type.rawValue < HostResourceCounter.first else {
-            try plan.hostDestructors[handle.type]?(ComponentCall(store: store), handle.representation)
+            try plan.hostDestructors[handle.type]?(ComponentCall(owner), handle.representation)
             return
         }
         let resource = plan.resources[Int(handle.type.rawValue)]
-        let implementer = instances[resource.instance]
+        let implementer = instance(resource.instance)
         try canonical { () throws(CanonicalTrap) in try implementer.state.enter(from: caller?.state) }
         if let destructor = resource.destructor {
             let task = GuestTask(
@@ -140,7 +154,7 @@ extension ComponentCore {
     // MARK: - Tasks
 
     private func taskReturn(
-        _ type: FunctionPlan, _ options: OptionsPlan, _ key: String, _ instance: ComponentInstanceState,
+        _ type: FunctionPlan, _ options: OptionsPlan, _ key: String, _ number: Int,
         _ values: borrowing RawValues
     ) throws(Trap) {
         let task = try currentThread().task
@@ -148,9 +162,10 @@ extension ComponentCore {
             lift.options.stringEncoding == options.stringEncoding,
             options.memory == nil || memoryNumber(lift.options) == memoryNumber(options)
         else { throw Trap.host("invalid `task.return` signature and/or options for current task") }
-        var context = context(type.canonical, options, instance)
+        var context = takeContext(number)
         var slots = slots(of: values)
         try resolve(task, origin, &context, type, most: FunctionPlan.parametersMax, &slots)
+        giveBack(consume context, number)
     }
 
     private func memoryNumber(_ options: OptionsPlan) -> Int? {

@@ -4,11 +4,11 @@ import WasmEngine
 /// Streams and futures (CanonicalABI.md, `stream.*` and `future.*`).
 extension ComponentCore {
     func channel(
-        _ plan: ChannelPlan, _ instance: ComponentInstanceState, _ values: borrowing RawValues
+        _ plan: ChannelPlan, _ values: borrowing RawValues
     ) throws(Trap) {
-        guard let type = self.plan.channels[instance.number][plan.type] else {
-            throw Trap.host("a stream or future type is not linked")
-        }
+        let instance = instance(plan.instance)
+        try canonical { () throws(CanonicalTrap) in try instance.state.checkMayLeave() }
+        guard let type = plan.type else { throw Trap.host("a stream or future type is not linked") }
         switch plan.operation {
         case .new:
             values[u64: 0] = try canonical { () throws(CanonicalTrap) in
@@ -21,7 +21,7 @@ extension ComponentCore {
                 try async.dropEnd(
                     values[u32: 0], type, isReadable: plan.operation == .dropReadable, in: instance.state)
             }
-            if let hostEnd = hostEnds[end.channel] { hostEnd.guestDropped() }
+            if let hostEnd = channelPlaces[host: end.channel] { hostEnd.guestDropped() }
         }
     }
 
@@ -36,18 +36,19 @@ extension ComponentCore {
         if plan.kind == .stream {
             count = isWide ? UInt32(clamping: values[u64: 2]) : values[u32: 2]
         }
-        let context = context(plan.canonical, plan.options, instance)
+        let context = takeContext(plan.context)
         let (end, copy) = try canonical { () throws(CanonicalTrap) in
             let end = try async.end(
                 values[u32: 0], type, isReadable: plan.operation == .read, in: instance.state)
             try context.checkBuffer(pointer, count: count, element: plan.element)
-            buffers[end] = EndBuffer(instance: instance.number, plan: plan)
+            channelPlaces[buffer: end] = EndBuffer(plan)
             return (
                 end,
                 try async.startCopy(
                     end, CopyBuffer(address: pointer, length: count), isAsync: plan.isAsync)
             )
         }
+        giveBack(consume context, plan.context)
         if let copy { try perform(copy, plan.kind) } else { try serveHostEnd(of: end) }
         values[u32: 0] = try eventOrBlocked(end, isAsync: plan.isAsync)
     }
@@ -67,12 +68,11 @@ extension ComponentCore {
     private func perform(_ copy: ChannelCopy, _ kind: ChannelKind) throws(Trap) {
         let source = ChannelEndID(channel: copy.channel, kind: kind, isReadable: false)
         let target = ChannelEndID(channel: copy.channel, kind: kind, isReadable: true)
-        guard let from = buffers[source], let to = buffers[target], let fromNode = from.plan.element,
-            let toNode = to.plan.element
+        guard let from = channelPlaces[buffer: source]?.plan, let to = channelPlaces[buffer: target]?.plan,
+            let fromNode = from.element, let toNode = to.element
         else { return }
         var transfer = CanonicalTransfer(
-            source: context(from.plan.canonical, from.plan.options, instances[from.instance]),
-            target: context(to.plan.canonical, to.plan.options, instances[to.instance]))
+            source: takeContext(from.context), target: takeContext(to.context))
         do throws(CanonicalTrap) {
             try transfer.copyBuffer(
                 copy.count, from: fromNode, at: copy.source.address, to: toNode, at: copy.target.address)

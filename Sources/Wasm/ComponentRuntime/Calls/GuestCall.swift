@@ -116,7 +116,11 @@ final class SharedOrigin<Parameters: ParameterList, Result: CanonicalPayload>: C
         _ slots: inout FlatValues
     ) throws(Trap) {
         do throws(CanonicalTrap) {
-            try arguments.lowerParameters(into: &slots, &target)
+            if type.parameterFlatCount > FunctionPlan.parametersMax {
+                try arguments.lowerParameters(into: &slots, &target)
+            } else {
+                try arguments.lower(into: &slots, &target)
+            }
         } catch { throw core.trap(error) }
     }
 
@@ -130,7 +134,9 @@ final class SharedOrigin<Parameters: ParameterList, Result: CanonicalPayload>: C
         self.report = nil
         let result: Result
         do throws(CanonicalTrap) {
-            result = try Result.liftResult(from: &slots, most: most, &source)
+            result =
+                type.resultFlatCount > most
+                ? try Result.loadResult(from: &slots, &source) : try Result.lift(from: &slots, &source)
         } catch { throw core.trap(error) }
         call.resolved()
         report(result)

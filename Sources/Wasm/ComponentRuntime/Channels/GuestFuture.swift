@@ -54,10 +54,13 @@ extension GuestFuture: ChannelValue, CanonicalType, CanonicalPayload {
         _ index: UInt32, _ instance: InstanceState, _ channels: InstanceChannels
     ) throws(CanonicalTrap) -> GuestFuture {
         let end = try channels.take(index, .future, of: Value.self, from: instance)
-        guard let own = try channels.takeBack(end, as: FutureWriterEnd<Value>.self, for: self) else {
+        // Asked first: the type below has to be looked for.
+        guard channels.isHosted(end),
+            let own = try channels.takeBack(end, as: FutureWriterEnd<Value>.self, for: self)
+        else {
             return GuestFuture(FutureReaderEnd<Value>(channels.core, end))
         }
-        guard let future = own.future else { throw .wrongDirection(self) }
+        guard let future = own.takeFuture() else { throw .wrongDirection(self) }
         return GuestFuture(future)
     }
 

@@ -13,7 +13,7 @@ class HostChannelEnd: StreamLink {
         self.core = core
         self.end = end
         super.init()
-        core.hostEnds[end.channel] = self
+        core.channelPlaces[host: end.channel] = self
     }
 
     /// The guest's end.
@@ -53,7 +53,7 @@ class HostChannelEnd: StreamLink {
         repeat {
             servesAgain = false
             guard let core = self.core, let buffer = core.async.pendingCopy(guestEnd),
-                let place = core.buffers[guestEnd]
+                let place = core.channelPlaces[buffer: guestEnd]
             else { return }
             try copy(buffer, at: place, in: core)
         } while servesAgain
@@ -93,7 +93,7 @@ class HostChannelEnd: StreamLink {
     /// Takes the end out of the core's table without a word to anyone.
     final func detach() -> ComponentCore? {
         guard let core else { return nil }
-        core.hostEnds[end.channel] = nil
+        core.channelPlaces[host: end.channel] = nil
         self.core = nil
         return core
     }
@@ -110,7 +110,7 @@ class HostChannelEnd: StreamLink {
 extension ComponentCore {
     /// A guest began a copy that nothing met yet: the host may be at the other end.
     func serveHostEnd(of end: ChannelEndID) throws(Trap) {
-        guard let hostEnd = hostEnds[end.channel], hostEnd.guestEnd == end else { return }
+        guard let hostEnd = channelPlaces[host: end.channel], hostEnd.guestEnd == end else { return }
         try hostEnd.serve()
     }
 
@@ -123,16 +123,14 @@ extension ComponentCore {
 
     /// The instance is over: everyone behind an end learns of it.
     func closeHostEnds() {
-        while let (channel, end) = hostEnds.first {
-            hostEnds[channel] = nil
-            end.instanceEnded()
+        // One that is told may let others go, or open new ones.
+        while channelPlaces.hostEndCount > 0 {
+            for end in channelPlaces.takeHostEnds() where end.isOpen { end.instanceEnded() }
         }
     }
 
     /// Memory, types and encoding of a guest's end.
-    func context(of place: EndBuffer) -> CanonicalContext {
-        context(place.plan.canonical, place.plan.options, instances[place.instance])
-    }
+    func context(of place: EndBuffer) -> CanonicalContext { takeContext(place.plan.context) }
 
     /// The bytes of the memory that a guest's end works on.
     func view(of place: EndBuffer) throws(Trap) -> CanonicalMemoryView {

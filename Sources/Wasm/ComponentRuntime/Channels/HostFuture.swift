@@ -9,7 +9,8 @@ public final class HostFuture<Value: CanonicalPayload> {
     private(set) var value: Value?
     private(set) var isResolved = false
     private var isGiven = false
-    private weak var end: FutureWriterEnd<Value>?
+    // While a guest may still read it; whoever closes the end breaks the cycle.
+    fileprivate var end: FutureWriterEnd<Value>?
     /// Who waits on the host's side, when a guest gives the future back.
     var onResolve: ((Value) -> Void)?
 
@@ -97,10 +98,17 @@ final class FutureWriterEnd<Value: CanonicalPayload>: HostChannelEnd {
     }
 
     override func closed(_ reason: StreamClosure) {
-        let future = self.future
-        self.future = nil
-        future?.dropped(reason)
+        takeFuture()?.dropped(reason)
     }
 
-    override func forget() { future = nil }
+    override func forget() { takeFuture() }
+
+    /// Takes the future back, when the guest gives it back.
+    @discardableResult
+    func takeFuture() -> HostFuture<Value>? {
+        let future = self.future
+        self.future = nil
+        future?.end = nil
+        return future
+    }
 }

@@ -5,6 +5,8 @@ final class InstanceChannels: ChannelHandles {
     unowned let core: ComponentCore
     private let handles: AsyncHandles
     private let number: Int
+    // The plan's matches that were asked for: a handful, and nobody else looks at them.
+    private var matches: [(element: ObjectIdentifier, type: AsyncState.ChannelType)] = []
 
     init(core: ComponentCore, number: Int) {
         self.core = core
@@ -33,9 +35,12 @@ final class InstanceChannels: ChannelHandles {
     private func type<Element: CanonicalPayload>(
         _ kind: ChannelKind, of element: Element.Type
     ) throws(CanonicalTrap) -> AsyncState.ChannelType {
+        let identity = ObjectIdentifier(element)
+        for match in matches where match.element == identity && match.type.kind == kind { return match.type }
         guard let type = core.plan.channelType(kind, of: element, instance: number) else {
             throw CanonicalTrap(.guest, "a \(kind) of \(element) is no type of the component")
         }
+        matches.append((identity, type))
         return type
     }
 
@@ -46,12 +51,15 @@ final class InstanceChannels: ChannelHandles {
         try core.async.lift(index, try type(kind, of: element), from: instance)
     }
 
+    /// Whether the host holds the other end.
+    func isHosted(_ end: ChannelEndID) -> Bool { core.channelPlaces[host: end.channel] != nil }
+
     /// The host's own writing end where the guest gives back what the host gave it: the channel is over with that. Nothing
     /// where a guest writes.
     func takeBack<Writer: HostChannelEnd>(
         _ end: ChannelEndID, as _: Writer.Type, for value: Any.Type
     ) throws(CanonicalTrap) -> Writer? {
-        guard let own = core.hostEnds[end.channel] else { return nil }
+        guard let own = core.channelPlaces[host: end.channel] else { return nil }
         guard own.detach() != nil, let writer = own as? Writer else { throw .wrongDirection(value) }
         core.async.remove(end.channel)
         return writer

@@ -76,6 +76,8 @@ extension CanonicalTuple: ParameterList {}
 /// An exported function whose types were compared with Swift's once.
 public struct TypedFunction<Parameters: ParameterList, Result: CanonicalPayload>: Sendable {
     @usableFromInline let function: ExportedFunction
+
+    init(_ function: ExportedFunction) { self.function = function }
 }
 
 extension ComponentPlan {
@@ -98,7 +100,7 @@ extension ComponentPlan {
                 "\"\(function.name)\" is \(TypeDescription(component).text(id)), but is called as "
                     + "\(Parameters.self) -> \(Result.self).")
         }
-        return TypedFunction(function: function)
+        return TypedFunction(function)
     }
 
     private func functionType(at path: [String]) -> FunctionTypeID? {

@@ -11,7 +11,8 @@ extension ComponentCore {
 
     /// Resources of the host that guests still own go with the instance.
     func destroyHostResources() {
-        for instance in instances {
+        forEachInstance { instance in
+            guard instance.state.handles.count > 0 else { return }
             for (index, entry) in instance.state.handles.entries {
                 guard case .resource(let handle) = entry, handle.isOwn,
                     handle.type.rawValue >= HostResourceCounter.first
@@ -19,7 +20,7 @@ extension ComponentCore {
                 // The entry is there: it was just listed.
                 _ = try? instance.state.handles.remove(index)
                 // A rule that the guest broke by going away now ends nobody any more.
-                try? plan.hostDestructors[handle.type]?(ComponentCall(store: store), handle.representation)
+                try? plan.hostDestructors[handle.type]?(ComponentCall(owner), handle.representation)
             }
         }
     }

@@ -17,12 +17,16 @@ final class ComponentCore {
     let limits: ComponentRuntimeLimits
     let async = AsyncState()
 
-    private var functions: [FunctionID?]
-    private(set) var instances: [ComponentInstanceState] = []
+    // These are by number of the plan, and as long as what was used so far asks for.
+    private var functions: [FunctionID?] = []
+    /// Component instances, made when they are first entered: many only rename what others do.
+    private var instances: [ComponentInstanceState?] = []
     private var coreInstances: [InstanceID] = []
     /// Functions of the host that were made in the store, by number.
     private var trampolines: [Int: FunctionID] = [:]
-    private var memoryAccesses: [GuestMemoryAccess?]
+    private var memoryAccesses: [GuestMemoryAccess?] = []
+    /// Contexts that no call uses at present, by their numbers in the plan.
+    private var spareContexts: [CanonicalContext?] = []
 
     /// Called each time the guest leaves the loop to others without having ended.
     var onPark: ((_ isWaiting: Bool) -> Void)?
@@ -34,13 +38,11 @@ final class ComponentCore {
     /// Threads that go on when something becomes true, in the order in which they began to wait.
     var waiting: [GuestThread] = []
     /// Threads with a stack of their own that have not ended.
-    var stacks: [ObjectIdentifier: GuestThread] = [:]
+    private(set) var stacks: [GuestThread] = []
     /// Calls to lifted functions that have a subtask.
     var callees: [SubtaskID: SubtaskCallee] = [:]
-    /// Where the buffers of guests' ends of streams and futures are.
-    var buffers: [ChannelEndID: EndBuffer] = [:]
-    /// Ends of streams and futures that the host holds.
-    var hostEnds: [ChannelID: HostChannelEnd] = [:]
+    /// Buffers of guests' ends of streams and futures, and ends that the host holds.
+    var channelPlaces = ChannelPlaces()
     /// Things that happened outside and need the guest's stack.
     var hostEvents: [HostEntry] = []
     /// Calls by the host that share the instance and are not settled.
@@ -63,19 +65,34 @@ final class ComponentCore {
         self.plan = plan
         owner = Uncounted(store)
         self.limits = limits
-        functions = Array(repeating: nil, count: plan.core.functions.count)
         coreInstances.reserveCapacity(plan.core.instanceCount)
-        memoryAccesses = Array(repeating: nil, count: plan.memories.count)
-        for (number, instance) in plan.instances.enumerated() {
-            let state = InstanceState(
-                parent: instance.parent.map { instances[$0].state },
-                owner: ChannelOwner(rawValue: UInt32(number)), handleLimit: limits.handles)
-            state.resourceTypes = instance.resourceTypes
-            state.ownResourceTypes = instance.ownResourceTypes
-            instances.append(
-                ComponentInstanceState(number: number, state: state, core: self))
-        }
         store[Self.key] = self
+    }
+
+    /// A component instance by its number in the plan.
+    @inline(__always)
+    func instance(_ number: Int) -> ComponentInstanceState {
+        if number < instances.count, let instance = instances[number] { return instance }
+        return makeInstance(number)
+    }
+
+    @inline(never)
+    private func makeInstance(_ number: Int) -> ComponentInstanceState {
+        let plan = plan.instances[number]
+        let state = InstanceState(
+            parent: plan.parent.map { instance($0).state }, owner: ChannelOwner(rawValue: UInt32(number)),
+            handleLimit: limits.handles)
+        state.resourceTypes = plan.resourceTypes
+        state.ownResourceTypes = plan.ownResourceTypes
+        if isPoisoned { state.poison() }
+        let made = ComponentInstanceState(number: number, state: state, core: self)
+        instances.put(made, at: number)
+        return made
+    }
+
+    /// Calls `body` with the component instances that were entered.
+    func forEachInstance(_ body: (ComponentInstanceState) -> Void) {
+        for case let instance? in instances { body(instance) }
     }
 
     private var nextStep = 0
@@ -96,7 +113,7 @@ final class ComponentCore {
                     coreInstances.append(try store.instantiate(module, imports: imports.map(item)))
                 case .start(let source, let instance):
                     guard let function = item(source).function else { throw EngineErrorText.missingExport }
-                    return StartCall(function: function, instance: instances[instance])
+                    return StartCall(function: function, instance: self.instance(instance))
                 }
             }
             return nil
@@ -132,7 +149,7 @@ final class ComponentCore {
     /// A function that the runtime calls, looked up when it is first called.
     @inline(__always)
     func function(_ number: Int) -> FunctionID {
-        if let function = functions[number] { return function }
+        if number < functions.count, let function = functions[number] { return function }
         return findFunction(number)
     }
 
@@ -141,7 +158,7 @@ final class ComponentCore {
         guard let function = item(plan.core.functions[number]).function else {
             preconditionFailure("a validated component calls what is no function")
         }
-        functions[number] = function
+        functions.put(function, at: number)
         return function
     }
 
@@ -156,21 +173,28 @@ final class ComponentCore {
 
     /// Bytes of the memories that were used so far.
     var memoryBytes: UInt64 {
-        var counted: Set<Int> = []
-        return zip(plan.memories, memoryAccesses).reduce(0) { sum, item in
-            guard let access = item.1, counted.insert(item.0.memory).inserted else { return sum }
-            return sum + access.view.count
+        var sum: UInt64 = 0
+        for (number, access) in memoryAccesses.enumerated() {
+            guard let access else { continue }
+            let memory = plan.memories[number].memory
+            let isCounted = (0..<number).contains {
+                memoryAccesses[$0] != nil && plan.memories[$0].memory == memory
+            }
+            if !isCounted { sum += access.view.count }
         }
+        return sum
     }
 
     /// The memory of canonical options, with its allocator.
     func memory(_ number: Int?) -> GuestMemoryAccess? {
         guard let number else { return nil }
-        if let access = memoryAccesses[number] { return access }
-        let plan = plan.memories[number]
+        if number < memoryAccesses.count, let access = memoryAccesses[number] { return access }
+        let wanted = plan.memories[number]
+        // The same memory with another allocator was looked up already, as a rule.
+        let known = zip(plan.memories, memoryAccesses).first { $0.memory == wanted.memory && $1 != nil }
         let access = GuestMemoryAccess(
-            core: self, memory: memory(at: plan.memory), realloc: plan.realloc)
-        memoryAccesses[number] = access
+            core: self, memory: known?.1?.memory ?? memory(at: wanted.memory), realloc: wanted.realloc)
+        memoryAccesses.put(access, at: number)
         return access
     }
 
@@ -182,6 +206,32 @@ final class ComponentCore {
             plan: plan.canonicalPlans[canonical], stringEncoding: options.stringEncoding,
             instance: instance.state, memory: memory(options.memory), borrowScope: scope,
             channels: instance.channels)
+    }
+
+    /// A context for a call: the last one's, if that is over.
+    func takeContext(_ number: Int) -> CanonicalContext {
+        if number < spareContexts.count, var context = spareContexts[number].take() {
+            context.restart()
+            return context
+        }
+        return newContext(plan.contexts[number])
+    }
+
+    @inline(never)
+    private func newContext(_ number: ContextPlan) -> CanonicalContext {
+        let instance = instance(number.instance)
+        return CanonicalContext(
+            plan: plan.canonicalPlans[number.canonical], stringEncoding: number.stringEncoding,
+            instance: instance.state, memory: memory(number.memory), channels: instance.channels)
+    }
+
+    /// The call is over, and with it the loans.
+    func giveBack(_ context: consuming CanonicalContext, _ number: Int) {
+        if number < spareContexts.count {
+            spareContexts[number] = context
+        } else {
+            spareContexts.put(context, at: number)
+        }
     }
 
     /// Makes the memory of canonical options that of host functions without any.
@@ -208,7 +258,7 @@ final class ComponentCore {
     /// A trap happened: no instance of the component is entered again.
     func poison() {
         isPoisoned = true
-        for instance in instances { instance.state.poison() }
+        forEachInstance { $0.state.poison() }
     }
 
     /// Ends every stack. Nothing of the component runs afterwards.
@@ -216,17 +266,29 @@ final class ComponentCore {
         poison()
         waiting.removeAll()
         hostEvents.removeAll()
-        while let (id, thread) = stacks.first {
-            stacks[id] = nil
+        while let thread = stacks.last {
+            forgetStack(of: thread)
             thread.coroutine?.cancel()
             thread.coroutine = nil
         }
         current = nil
         waker = nil
-        buffers.removeAll()
         cancelHostCalls()
         closeHostEnds()
         destroyHostResources()
+    }
+
+    func rememberStack(of thread: GuestThread) {
+        thread.stackIndex = stacks.count
+        stacks.append(thread)
+    }
+
+    func forgetStack(of thread: GuestThread) {
+        guard let index = thread.stackIndex, let last = stacks.popLast() else { return }
+        thread.stackIndex = nil
+        guard last !== thread else { return }
+        stacks[index] = last
+        last.stackIndex = index
     }
 
     // MARK: - The host
@@ -236,6 +298,15 @@ final class ComponentCore {
         guard !isPoisoned else { return }
         hostEvents.append(body)
         wakeUp()
+    }
+}
+
+extension Array {
+    /// Puts an element into a place that may be beyond the end.
+    fileprivate mutating func put<Wrapped>(_ element: Wrapped, at index: Int) where Element == Wrapped? {
+        if isEmpty { reserveCapacity(Swift.max(4, index + 1)) }
+        while count <= index { append(nil) }
+        self[index] = element
     }
 }
 
@@ -250,7 +321,7 @@ final class ComponentInstanceState {
     /// The thread that has the instance to itself.
     var exclusive: GuestThread?
     /// Threads by the index that guests know; index 0 is never used.
-    var threads: [GuestThread?] = [nil]
+    var threads: [GuestThread?] = []
 
     init(number: Int, state: InstanceState, core: ComponentCore) {
         self.number = number
@@ -276,6 +347,7 @@ final class ComponentInstanceState {
     /// The index of a thread, given when it is first asked for.
     func index(of thread: GuestThread) -> UInt32 {
         if let index = thread.index { return index }
+        if threads.isEmpty { threads.append(nil) }
         let index = threads.dropFirst().firstIndex { $0 == nil } ?? threads.count
         if index == threads.count { threads.append(thread) } else { threads[index] = thread }
         thread.index = UInt32(index)
@@ -293,12 +365,6 @@ final class ComponentInstanceState {
 struct StartCall {
     let function: FunctionID
     let instance: ComponentInstanceState
-}
-
-/// Where a guest's end of a stream or future has its buffer.
-struct EndBuffer {
-    var instance: Int
-    var plan: ChannelPlan
 }
 
 /// What is behind a subtask.

@@ -12,6 +12,12 @@ struct Uncounted<Object: AnyObject> {
     @usableFromInline
     var object: Object { unsafe reference.takeUnretainedValue() }
 
+    /// Whether it is this object.
+    func isSame(as other: Object?) -> Bool {
+        guard let other else { return false }
+        return unsafe reference.toOpaque() == Unmanaged.passUnretained(other).toOpaque()
+    }
+
     /// Uses the object without counting.
     @inline(__always)
     func with<Result>(_ body: (Object) -> Result) -> Result {

@@ -28,19 +28,23 @@ public final class HostInterface {
         _ name: String,
         _ body: @escaping @Sendable (borrowing ComponentCall, repeat each Parameter) throws(Trap) -> Result
     ) {
-        define(name, (repeat (each Parameter).self), Result.self) { call, frame throws(Trap) in
-            let parameters = try frame.lift(CanonicalTuple<repeat each Parameter>.self)
+        define(name, (repeat (each Parameter).self), Result.self) { call, frame, context throws(Trap) in
+            let parameters = try frame.lift(CanonicalTuple<repeat each Parameter>.self, &context)
             let result = try body(call, repeat each parameters.elements)
-            try frame.lower(result)
+            try frame.lower(result, &context)
         }
     }
+
+    @usableFromInline
+    typealias HostBody =
+        @Sendable (borrowing ComponentCall, inout HostFrame, inout CanonicalContext) throws(Trap) -> Void
 
     @usableFromInline
     func define<
         each Parameter: CanonicalType & SendableMetatype, Result: CanonicalPayload & SendableMetatype
     >(
         _ name: String, _ parameters: (repeat (each Parameter).Type), _ result: Result.Type,
-        _ body: @escaping @Sendable (borrowing ComponentCall, inout HostFrame) throws(Trap) -> Void
+        _ body: @escaping HostBody
     ) {
         functions[name] = HostFunctionDefinition(
             description: Self.description((repeat (each Parameter).self), Result.self),
@@ -82,8 +86,8 @@ public final class HostInterface {
                     matcher.types[type.parameters].map(\.type), matcher)
                     && Result.matches(type.result, matcher)
             },
-            body: .async { call, frame, task throws(Trap) in
-                let parameters = try frame.lift(CanonicalTuple<repeat each Parameter>.self)
+            body: .async { call, frame, context, task throws(Trap) in
+                let parameters = try frame.lift(CanonicalTuple<repeat each Parameter>.self, &context)
                 try body(call, HostCompletion(task), repeat each parameters.elements)
             })
     }
@@ -96,9 +100,9 @@ public final class HostInterface {
     ) {
         functions[name] = HostFunctionDefinition(
             description: "(any)", matches: { _, _ in true },
-            body: .sync { call, frame throws(Trap) in
-                let parameters = try frame.liftValues()
-                try frame.lowerValue(try body(call, parameters))
+            body: .sync { call, frame, context throws(Trap) in
+                let parameters = try frame.liftValues(&context)
+                try frame.lowerValue(try body(call, parameters), &context)
             })
     }
 
@@ -114,9 +118,13 @@ public final class HostInterface {
 /// A function of the host, before it is linked.
 final class HostFunctionDefinition: Sendable {
     enum Body: Sendable {
-        case sync(@Sendable (borrowing ComponentCall, inout HostFrame) throws(Trap) -> Void)
-        case async(@Sendable (borrowing ComponentCall, inout HostFrame, HostTask) throws(Trap) -> Void)
+        case sync(HostInterface.HostBody)
+        case async(AsyncBody)
     }
+
+    typealias AsyncBody =
+        @Sendable (borrowing ComponentCall, inout HostFrame, inout CanonicalContext, HostTask)
+        throws(Trap) -> Void
 
     /// Its Swift type, for messages.
     let description: String

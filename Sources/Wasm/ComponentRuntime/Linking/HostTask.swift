@@ -6,26 +6,28 @@ final class HostTask {
     /// Gone when the instance ended before the host answered.
     private weak var core: ComponentCore?
     /// Where the result goes; gone once it is there.
-    private var frame: HostFrame?
+    private var frame: (HostFrame, CanonicalContext)?
     private let storage: FlatStorage?
     let subtask: SubtaskID
     private(set) var isResolved = false
     /// The host's answer to a guest that does not want the result any more.
     var onCancel: (() -> Void)?
 
-    init(core: ComponentCore, frame: HostFrame, storage: FlatStorage?, subtask: SubtaskID) {
+    init(
+        core: ComponentCore, frame: HostFrame, context: CanonicalContext, storage: FlatStorage?,
+        subtask: SubtaskID
+    ) {
         self.core = core
-        self.frame = frame
+        self.frame = (frame, context)
         self.storage = storage
         self.subtask = subtask
     }
 
-    func begin(_ body: (inout HostFrame) throws(Trap) -> Void) throws(Trap) {
-        guard var frame = self.frame else { return }
-        self.frame = nil
-        try body(&frame)
-        core?.async.start(subtask, loans: frame.context.loans)
-        pending = frame
+    func begin(_ body: (inout HostFrame, inout CanonicalContext) throws(Trap) -> Void) throws(Trap) {
+        guard var (frame, context) = frame.take() else { return }
+        try body(&frame, &context)
+        core?.async.start(subtask, loans: context.loans)
+        pending = (frame, context)
         if let result { try result(self) }
     }
 
@@ -42,7 +44,7 @@ final class HostTask {
     }
 
     private var isCounted = false
-    private var pending: HostFrame?
+    private var pending: (HostFrame, CanonicalContext)?
     private var result: ((HostTask) throws(Trap) -> Void)?
 
     /// The result is there. Stored at once during the call, or by the component's fiber later: storing it may run the
@@ -51,8 +53,7 @@ final class HostTask {
         guard !isResolved else { return }
         isResolved = true
         let store = { (task: HostTask) throws(Trap) in
-            try task.pending?.lower(value)
-            task.pending = nil
+            if var (frame, context) = task.pending.take() { try frame.lower(value, &context) }
             task.core?.async.resolve(task.subtask, isCancelled: false)
             task.leave()
         }

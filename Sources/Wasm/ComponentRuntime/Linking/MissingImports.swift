@@ -14,7 +14,7 @@ extension HostFunctionDefinition {
     static func missing(_ name: String) -> HostFunctionDefinition {
         HostFunctionDefinition(
             description: "(missing)", matches: { _, _ in true },
-            body: .sync { _, _ throws(Trap) in
+            body: .sync { _, _, _ throws(Trap) in
                 throw Trap.host("the component called \(name), which this host does not offer")
             })
     }

@@ -22,6 +22,7 @@ public final class ComponentPlan: Sendable {
     let instances: [InstancePlan]
     let resources: [ResourcePlan]
     let memories: [MemoryPlan]
+    let contexts: [ContextPlan]
     let channels: ChannelTypes
     let channelMatches = ChannelMatches()
     let hostDestructors: [RuntimeResourceType: HostDestructor]
@@ -44,6 +45,7 @@ public final class ComponentPlan: Sendable {
         instances = builder.instances
         resources = builder.resources
         memories = builder.memories
+        contexts = builder.contexts
         channels = builder.channels
         hostDestructors = builder.linker.destructors
         self.exports = exports

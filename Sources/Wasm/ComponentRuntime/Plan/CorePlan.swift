@@ -8,6 +8,8 @@ import WasmEngine
 struct CorePlan: Sendable {
     private(set) var steps: [PlanStep] = []
     private(set) var instanceCount = 0
+    /// Whether code runs while the core instances are made.
+    let hasStartFunctions: Bool
     /// Functions, memories and tables that the runtime calls and reads, by their numbers in the plan.
     let functions: [CoreSource]
     let memories: [CoreSource]
@@ -18,6 +20,7 @@ struct CorePlan: Sendable {
         try grouping.run()
         steps = grouping.steps
         instanceCount = grouping.instanceCount
+        hasStartFunctions = grouping.steps.contains { if case .start = $0 { true } else { false } }
         let used = builder.used
         functions = used.functions.map(grouping.resolved)
         memories = used.memories.map(grouping.resolved)

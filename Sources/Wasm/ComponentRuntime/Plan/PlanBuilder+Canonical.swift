@@ -9,14 +9,21 @@ extension PlanBuilder {
         if case .lift(let function, let range, _) = canonical {
             let id = scope.spaces.functions[scope.functions.count]
             let options = options(range, in: scope)
+            let type = functionPlan(id, options.width, in: scope)
+            let types = scope.component.types
+            let takesIntegers = types[types[id].parameters].compactMap(\.type).allSatisfy {
+                let flat = types.flatTypes($0)
+                return (0..<flat.count).allSatisfy { flat[$0] == .i32 }
+            }
             scope.functions.append(
                 .lifted(
                     LiftPlan(
                         number: nextLiftNumber(), instance: scope.instance,
-                        coreFunction: functionNumber(scope.coreFunctions[Int(function)]),
-                        type: functionPlan(id, options.width, in: scope), options: options,
-                        resultKey: key(scope.component.types[id].result, in: scope),
-                        takesBorrows: scope.component.types.takesBorrows(id))))
+                        coreFunction: functionNumber(scope.coreFunctions[Int(function)]), type: type,
+                        options: options, resultKey: key(scope.component.types[id].result, in: scope),
+                        takesBorrows: scope.component.types.takesBorrows(id),
+                        context: contextNumber(type.canonical, options, instance: scope.instance),
+                        takesIntegers: takesIntegers)))
             return
         }
         let signature = scope.component.coreSignature(scope.spaces.coreFunctions[scope.coreFunctions.count])
@@ -32,20 +39,73 @@ extension PlanBuilder {
     ) throws(ComponentRuntimeError) -> HostFunction {
         if case .lower(let function, let range) = canonical {
             let options = options(range, in: scope)
+            let type = functionPlan(scope.spaces.functions[Int(function)], options.width, in: scope)
             let plan = LowerPlan(
-                instance: scope.instance,
-                type: functionPlan(scope.spaces.functions[Int(function)], options.width, in: scope),
-                options: options,
-                callee: scope.functions[Int(function)])
+                instance: scope.instance, type: type, options: options,
+                context: contextNumber(type.canonical, options, instance: scope.instance))
+            return body(of: plan, calling: scope.functions[Int(function)])
+        }
+        if case .channel(let kind, let operation, let index, let range, let isAsync) = canonical {
+            let plan = channel(kind, operation, index, range, isAsync: isAsync, in: scope)
             return { call, values throws(Trap) in
-                try call.state(ComponentCore.key).lower(plan, values)
+                try call.state(ComponentCore.key).channel(plan, values)
             }
         }
         let builtin = try builtin(canonical, signature, in: scope)
         let instance = scope.instance
+        if case .resource(.drop, let type, _) = builtin, type.rawValue >= HostResourceCounter.first {
+            let destroy = linker.destructors[type]
+            return { call, values throws(Trap) in
+                try call.state(ComponentCore.key).dropHostResource(type, destroy, instance, values)
+            }
+        }
         return { call, values throws(Trap) in
             try call.state(ComponentCore.key).run(builtin, instance, values)
         }
+    }
+
+    private func body(of plan: LowerPlan, calling callee: PlanFunction) -> HostFunction {
+        switch callee {
+        case .lifted(let lift):
+            return { call, values throws(Trap) in
+                try call.state(ComponentCore.key).lower(plan, lift, values)
+            }
+        case .host(let function):
+            switch function.body {
+            case .sync(let body):
+                return { call, values throws(Trap) in
+                    let trap = call.with(ComponentCore.key) { $0.callHost(plan, body, values) }
+                    if let trap { throw trap }
+                }
+            case .async(let body):
+                return { call, values throws(Trap) in
+                    try call.state(ComponentCore.key).callHost(plan, async: body, values)
+                }
+            }
+        }
+    }
+
+    /// The number of the contexts that convert values for one side of a call.
+    func contextNumber(_ canonical: Int, _ options: OptionsPlan, instance: Int) -> Int {
+        let plan = ContextPlan(
+            instance: instance, canonical: canonical, memory: options.memory,
+            stringEncoding: options.stringEncoding)
+        if let number = contexts.firstIndex(of: plan) { return number }
+        if let wanted = options.memory.map({ memories[$0] }) {
+            // One with the same memory serves those that never allocate, too.
+            for (number, known) in contexts.enumerated() {
+                guard let memory = known.memory, memories[memory].memory == wanted.memory,
+                    known.instance == instance, known.canonical == canonical,
+                    known.stringEncoding == options.stringEncoding
+                else { continue }
+                if wanted.realloc == nil { return number }
+                guard memories[memory].realloc == nil else { continue }
+                contexts[number].memory = options.memory
+                return number
+            }
+        }
+        contexts.append(plan)
+        return contexts.count - 1
     }
 
     /// A text that is equal for equal types, whichever instance they are seen from.
@@ -70,14 +130,13 @@ extension PlanBuilder {
         case .taskReturn(let result, let range):
             let type = result.map { valueType($0, in: scope) }
             let options = options(range, in: scope)
+            let plan = functionPlan([], type, isAsync: false, options.width, in: scope)
             return .taskReturn(
-                functionPlan([], type, isAsync: false, options.width, in: scope), options,
-                key: key(type, in: scope))
+                plan, options, key: key(type, in: scope),
+                context: contextNumber(plan.canonical, options, instance: scope.instance))
         case .contextGet(let type, let slot): return .contextGet(slot: Int(slot), isWide: type == .i64)
         case .contextSet(let type, let slot): return .contextSet(slot: Int(slot), isWide: type == .i64)
         case .subtaskCancel(let isAsync): return .subtaskCancel(isAsync: isAsync)
-        case .channel(let kind, let operation, let index, let range, let isAsync):
-            return channel(kind, operation, index, range, isAsync: isAsync, in: scope)
         case .errorContextNew(let range):
             return .errorContextNew(options(range, in: scope), node: stringNode(range, scope))
         case .errorContextDebugMessage(let range):
@@ -92,7 +151,7 @@ extension PlanBuilder {
             return .thread(operation, isCancellable: isCancellable)
         case .threadNewIndirect(_, let table):
             return .threadNew(table: tableNumber(scope.coreTables[Int(table)]))
-        case .threadSpawnReference, .threadSpawnIndirect, .lift, .lower:
+        case .threadSpawnReference, .threadSpawnIndirect, .lift, .lower, .channel:
             throw ComponentRuntimeError(
                 "The component starts threads that share memory, which are not offered.")
         }
@@ -119,20 +178,23 @@ extension PlanBuilder {
     private func channel(
         _ kind: ChannelKind, _ operation: ChannelOperation, _ index: UInt32, _ range: PoolRange,
         isAsync: Bool, in scope: PlanScope
-    ) -> Builtin {
-        var plan = ChannelPlan(kind: kind, operation: operation, isAsync: isAsync)
-        guard case .defined(let id) = scope.spaces.types[Int(index)] else { return .channel(plan) }
-        register(id, in: scope)
-        plan.type = ChannelTypeID(index: id.index)
-        plan.options = options(range, in: scope)
-        if operation == .read || operation == .write { plan.isAsync = plan.options.isAsync }
-        plan.canonical = canonicalNumber(plan.options.width, in: scope)
-        switch scope.component.types[id] {
-        case .stream(let element?), .future(let element?):
-            plan.element = canonicalBuilders[plan.canonical].add(element, of: scope.component.types)
-        default: break
+    ) -> ChannelPlan {
+        let options = options(range, in: scope)
+        let canonical = canonicalNumber(options.width, in: scope)
+        var type: AsyncState.ChannelType?
+        var element: CanonicalPlan.NodeID?
+        if case .defined(let id) = scope.spaces.types[Int(index)] {
+            register(id, in: scope)
+            type = channels[scope.instance][ChannelTypeID(index: id.index)]
+            switch scope.component.types[id] {
+            case .stream(let carried?), .future(let carried?):
+                element = canonicalBuilders[canonical].add(carried, of: scope.component.types)
+            default: break
+            }
         }
-        return .channel(plan)
+        return ChannelPlan(
+            instance: scope.instance, kind, operation, isAsync: isAsync, type: type, options: options,
+            context: contextNumber(canonical, options, instance: scope.instance), element: element)
     }
 
     /// Makes a stream or future type known for an instance.

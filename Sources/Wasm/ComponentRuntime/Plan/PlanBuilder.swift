@@ -15,6 +15,7 @@ final class PlanBuilder {
     var instances: [InstancePlan] = []
     var resources: [ResourcePlan] = []
     var memories: [MemoryPlan] = []
+    var contexts: [ContextPlan] = []
     var channels = ChannelTypes()
     /// Instances of the linker's components, by their number there.
     var providers: [Int: PlanProvider] = [:]

@@ -88,11 +88,23 @@ final class LiftPlan: Sendable {
     @usableFromInline let hasFlatResult: Bool
     /// Whether a parameter has a borrowed handle in it.
     let takesBorrows: Bool
+    /// The number of the ``ContextPlan``.
+    let context: Int
+    /// The core function's type, where all that a call does is to pass 32-bit numbers: nothing is in memory, there is no
+    /// result and nothing to be done after it.
+    let plainType: FunctionType?
 
     init(
         number: Int, instance: Int, coreFunction: Int, type: FunctionPlan, options: OptionsPlan,
-        resultKey: String, takesBorrows: Bool
+        resultKey: String, takesBorrows: Bool, context: Int, takesIntegers: Bool
     ) {
+        self.context = context
+        let isPlain =
+            !type.isAsync && !options.isAsync && !takesBorrows && takesIntegers
+            && type.parameterFlatCount <= FunctionPlan.parametersMax && type.resultFlatCount == 0
+            && options.memory == nil && options.postReturn == nil
+        plainType =
+            isPlain ? FunctionType(Array(repeating: .i32, count: type.parameterFlatCount), []) : nil
         isDirect = !type.isAsync && !options.isAsync
         hasFlatParameters = type.parameterFlatCount <= FunctionPlan.parametersMax
         hasFlatResult = type.resultFlatCount <= 1
@@ -109,19 +121,42 @@ final class LiftPlan: Sendable {
     var needsExclusive: Bool { !options.isAsync || options.callback != nil }
 }
 
-/// A call that guest code makes: who calls, how its values lie there, and whom.
+/// What the calls of one side have in common that are converted with the same context.
+struct ContextPlan: Sendable, Hashable {
+    var instance: Int
+    var canonical: Int
+    var memory: Int?
+    var stringEncoding: StringEncoding
+}
+
+/// A call that guest code makes: who calls, and how its values lie there.
 final class LowerPlan: Sendable {
     let instance: Int
     let type: FunctionPlan
     let options: OptionsPlan
-    let callee: PlanFunction
+    /// The number of the ``ContextPlan``.
+    let context: Int
+    /// The slot with the address of a result that is not flat.
+    let outSlot: Int?
 
-    init(instance: Int, type: FunctionPlan, options: OptionsPlan, callee: PlanFunction) {
+    init(instance: Int, type: FunctionPlan, options: OptionsPlan, context: Int) {
         self.instance = instance
         self.type = type
         self.options = options
-        self.callee = callee
+        self.context = context
+        guard type.resultFlatCount > (options.isAsync ? 0 : 1) else {
+            outSlot = nil
+            return
+        }
+        outSlot = type.parameterFlatCount > mostParameters(options) ? 1 : type.parameterFlatCount
     }
+
+    /// How many flat parameters are passed directly.
+    var parametersMost: Int { mostParameters(options) }
+}
+
+private func mostParameters(_ options: OptionsPlan) -> Int {
+    options.isAsync ? FunctionPlan.asyncParametersMax : FunctionPlan.parametersMax
 }
 
 /// A component function.

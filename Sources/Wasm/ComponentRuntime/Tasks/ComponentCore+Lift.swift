@@ -9,7 +9,7 @@ extension ComponentCore {
     func invoke(
         _ lift: LiftPlan, _ origin: CallOrigin, from caller: ComponentInstanceState?, call: GuestCall? = nil
     ) throws(Trap) -> GuestTask {
-        let instance = instances[lift.instance]
+        let instance = self.instance(lift.instance)
         if let caller, caller.isAround(instance) || instance.isAround(caller) { throw trap(.cannotEnter) }
         try canonical { () throws(CanonicalTrap) in try instance.state.enter(from: caller?.state) }
         let call = caller == nil ? call : current?.task.call
@@ -45,22 +45,20 @@ extension ComponentCore {
             try body()
             _ = task
         }
-        stacks[ObjectIdentifier(thread)] = thread
+        rememberStack(of: thread)
     }
 
     private func runImplicitThread(_ task: GuestTask) throws(Trap) {
         guard let lift = task.lift, let origin = task.origin else { return }
         guard try enterImplicitThread(task) else { return }
-        let scope = task.instance.state.openScope()
-        task.scope = scope
-        var context = context(lift.type.canonical, lift.options, task.instance, scope: scope)
+        task.scope = task.instance.state.openScope()
         let parameters =
             lift.type.parameterFlatCount > FunctionPlan.parametersMax ? 1 : lift.type.parameterFlatCount
         if lift.options.isAsync {
             var packed: UInt32 = 0
             try withSlots(max(parameters, 1)) { (slots) throws(Trap) in
                 var values = slots
-                try start(task, origin, lift, &context, &values)
+                try start(task, origin, lift, &values)
                 try call(function(lift.coreFunction), slots)
                 values.position = 0
                 packed = try canonical { () throws(CanonicalTrap) in try values.next(UInt32.self) }
@@ -69,11 +67,12 @@ extension ComponentCore {
         } else {
             try withSlots(max(parameters, 1)) { (slots) throws(Trap) in
                 var values = slots
-                try start(task, origin, lift, &context, &values)
+                try start(task, origin, lift, &values)
                 try call(function(lift.coreFunction), slots)
                 values.position = 0
-                context.refresh()
+                var context = takeContext(lift.context)
                 try resolve(task, origin, &context, lift.type, most: 1, &values)
+                giveBack(consume context, lift.context)
                 if let postReturn = lift.options.postReturn {
                     task.instance.state.mayLeave = false
                     try call(function(postReturn), slots)
@@ -85,11 +84,14 @@ extension ComponentCore {
     }
 
     private func start(
-        _ task: GuestTask, _ origin: CallOrigin, _ lift: LiftPlan, _ context: inout CanonicalContext,
-        _ values: inout FlatValues
+        _ task: GuestTask, _ origin: CallOrigin, _ lift: LiftPlan, _ values: inout FlatValues
     ) throws(Trap) {
         task.state = .started
+        var context = takeContext(lift.context)
+        context.borrowScope = task.scope
         try origin.start(self, into: &context, lift.type, &values)
+        context.borrowScope = nil
+        giveBack(consume context, lift.context)
     }
 
     /// The result is there: checks what the guest still holds, and hands the result to the caller.

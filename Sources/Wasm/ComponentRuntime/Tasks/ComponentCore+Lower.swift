@@ -3,25 +3,26 @@ import WasmEngine
 
 /// Calls that guest code makes (CanonicalABI.md, `canon lower`).
 extension ComponentCore {
-    func lower(_ plan: LowerPlan, _ values: borrowing RawValues) throws(Trap) {
-        let instance = instances[plan.instance]
+    /// A call of another component.
+    func lower(_ plan: LowerPlan, _ lift: LiftPlan, _ values: borrowing RawValues) throws(Trap) {
+        let instance = self.instance(plan.instance)
         try canonical { () throws(CanonicalTrap) in try instance.state.checkMayLeave() }
         if plan.type.isAsync, !plan.options.isAsync { try checkMayBlock() }
-        switch (plan.callee, plan.options.isAsync) {
-        case (.lifted(let lift), false): try callSync(plan, lift, instance, values)
-        case (.lifted(let lift), true): try callAsync(plan, lift, instance, values)
-        case (.host(let function), _): try callHost(plan, function, instance, values)
+        if plan.options.isAsync {
+            try callAsync(plan, lift, instance, values)
+        } else {
+            try callSync(plan, lift, instance, values)
         }
     }
 
-    /// The pointer to where a result that is not flat goes: the slot after the parameters.
+    /// The address of a result that is not flat.
     private func outParameter(_ plan: LowerPlan, _ slots: FlatValues) throws(Trap) -> UInt64? {
-        let isAsync = plan.options.isAsync
-        guard plan.type.resultFlatCount > (isAsync ? 0 : 1) else { return nil }
-        let most = isAsync ? FunctionPlan.asyncParametersMax : FunctionPlan.parametersMax
+        guard let slot = plan.outSlot else { return nil }
         var slots = slots
-        slots.position = plan.type.parameterFlatCount > most ? 1 : plan.type.parameterFlatCount
-        return try canonical { () throws(CanonicalTrap) in try slots.nextPointer(plan.options.width) }
+        slots.position = slot
+        do throws(CanonicalTrap) {
+            return try slots.nextPointer(plan.options.width)
+        } catch { throw trap(error) }
     }
 
     private func callSync(
@@ -77,43 +78,54 @@ extension ComponentCore {
 
     // MARK: - The host
 
-    private func callHost(
-        _ plan: LowerPlan, _ function: HostFunctionDefinition, _ instance: ComponentInstanceState,
-        _ values: borrowing RawValues
-    ) throws(Trap) {
-        let slots = slots(of: values)
-        var frame = HostFrame(
-            core: self, type: plan.type, isAsync: plan.options.isAsync,
-            context: context(plan.type.canonical, plan.options, instance), slots: slots,
-            outParameter: try outParameter(plan, slots))
-        let call = ComponentCall(store: store)
-        switch function.body {
-        case .sync(let body):
-            let thread = current
-            try body(call, &frame)
-            current = thread
-            frame.context.endLoans()
+    /// Calls a function of the host. Gives the trap that ended the call.
+    func callHost(
+        _ plan: LowerPlan, _ body: HostInterface.HostBody, _ values: borrowing RawValues
+    ) -> Trap? {
+        do throws(Trap) {
+            var context = takeContext(plan.context)
+            try checkMayCall(plan, context)
+            let slots = slots(of: values)
+            var frame = HostFrame(
+                core: self, plan: plan, slots: slots, outParameter: try outParameter(plan, slots))
+            // Whoever runs the thread has it.
+            let thread = current.map { Uncounted($0) }
+            try body(ComponentCall(owner), &frame, &context)
+            if let thread, !thread.isSame(as: current) { current = thread.object }
+            context.endLoans()
             if plan.options.isAsync { values[u32: 0] = SubtaskState.returned.rawValue }
-        case .async(let body): try callAsyncHost(plan, body, frame, call, instance, values)
-        }
+            giveBack(consume context, plan.context)
+            return nil
+        } catch { return error }
     }
 
-    private func callAsyncHost(
-        _ plan: LowerPlan,
-        _ body: @Sendable (borrowing ComponentCall, inout HostFrame, HostTask) throws(Trap) -> Void,
-        _ frame: HostFrame, _ call: borrowing ComponentCall, _ instance: ComponentInstanceState,
-        _ values: borrowing RawValues
+    private func checkMayCall(_ plan: LowerPlan, _ context: borrowing CanonicalContext) throws(Trap) {
+        do throws(CanonicalTrap) { try context.instance.checkMayLeave() } catch { throw trap(error) }
+        if plan.type.isAsync, !plan.options.isAsync { try checkMayBlock() }
+    }
+
+    /// Calls an `async` function of the host.
+    func callHost(
+        _ plan: LowerPlan, async body: HostFunctionDefinition.AsyncBody, _ values: borrowing RawValues
     ) throws(Trap) {
-        var frame = frame
+        let instance = self.instance(plan.instance)
+        let context = takeContext(plan.context)
+        try checkMayCall(plan, context)
+        var slots = slots(of: values)
+        let outParameter = try outParameter(plan, slots)
         var storage: FlatStorage?
         if plan.options.isAsync {
             let (kept, copy) = try copied(values)
             storage = kept
-            frame.slots = copy
+            slots = copy
         }
         let subtask = async.newSubtask()
-        let task = HostTask(core: self, frame: frame, storage: storage, subtask: subtask)
-        try task.begin { (frame) throws(Trap) in try body(call, &frame, task) }
+        let task = HostTask(
+            core: self, frame: HostFrame(core: self, plan: plan, slots: slots, outParameter: outParameter),
+            context: context, storage: storage, subtask: subtask)
+        try task.begin { (frame, context) throws(Trap) in
+            try body(ComponentCall(owner), &frame, &context, task)
+        }
         if !async.state(subtask).isResolved {
             callees[subtask] = .host(task)
             task.stay()

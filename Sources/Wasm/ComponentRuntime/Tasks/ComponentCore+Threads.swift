@@ -24,7 +24,7 @@ extension ComponentCore {
             if isFinished {
                 running.coroutine = nil
                 running.isRunning = false
-                stacks[ObjectIdentifier(running)] = nil
+                forgetStack(of: running)
             }
             next = running.next
             running.next = nil
@@ -140,7 +140,7 @@ extension ComponentCore {
     }
 
     /// Whether the host may still do something that a guest waits for.
-    var hasHostWork: Bool { hostCallCount > 0 || !hostEnds.isEmpty }
+    var hasHostWork: Bool { hostCallCount > 0 || channelPlaces.hostEndCount > 0 }
 
     /// Nothing can run until the host does something.
     func suspendUntilWoken() throws(Trap) {

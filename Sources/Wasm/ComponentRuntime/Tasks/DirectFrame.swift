@@ -19,7 +19,7 @@ final class DirectFrame {
 
     init(_ core: ComponentCore, _ lift: LiftPlan) {
         self.lift = lift
-        let instance = core.instances[lift.instance]
+        let instance = core.instance(lift.instance)
         task = GuestTask(lift: lift, instance: instance, origin: nil)
         state = instance.state
         thread = task.implicitThread

@@ -56,6 +56,8 @@ final class GuestThread {
     /// The thread that runs next when this one stops.
     var next: GuestThread?
     var index: UInt32?
+    /// Its place among the threads with a stack of their own.
+    var stackIndex: Int?
     /// `context.get` and `context.set`.
     var storage: (UInt64, UInt64) = (0, 0)
 

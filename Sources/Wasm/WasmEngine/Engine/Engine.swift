@@ -11,6 +11,8 @@ import CWasmtime
 
     nonisolated(unsafe) let raw: OpaquePointer
     let memories: LinearMemories
+    /// The type of a function without parameters and results, which the engine looks up once.
+    nonisolated(unsafe) let plainType: OpaquePointer?
     let ticker: EpochTicker
 
     /// The release of Wasmtime that the declarations in `CWasmtime` are for.
@@ -32,6 +34,7 @@ import CWasmtime
             throw EngineError(.configuration, "The engine refused its limits: \(limits).")
         }
         unsafe self.raw = raw
+        unsafe plainType = FunctionType([], []).makeRaw()
         self.limits = limits
         self.memories = memories
         self.fingerprint =
@@ -41,6 +44,7 @@ import CWasmtime
 
     deinit {
         ticker.stop()
+        unsafe wasm_functype_delete(plainType)
         unsafe wasm_engine_delete(raw)
     }
 

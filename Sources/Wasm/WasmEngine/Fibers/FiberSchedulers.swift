@@ -20,7 +20,7 @@ public final class FiberSchedulers: Sendable {
     /// The scheduler of `eventLoop`, on whose thread the caller is.
     public func scheduler(on eventLoop: any EventLoop) -> FiberScheduler {
         let loop = ObjectIdentifier(eventLoop)
-        for entry in byLoop where entry.loop == loop { return entry.scheduler.value }
+        for index in byLoop.indices where byLoop[index].loop == loop { return byLoop[index].scheduler.value }
         preconditionFailure("the loop is not of the group that the schedulers were made for")
     }
 

@@ -8,9 +8,7 @@ extension Store {
     func entryFunction() -> wasmtime_func_t {
         if let entry = unsafe entry { return unsafe entry }
         var function = unsafe wasmtime_func_t()
-        unsafe FunctionType([], []).withRaw { type in
-            unsafe wasmtime_func_new_unchecked(context, type, Self.runEntry, nil, nil, &function)
-        }
+        unsafe wasmtime_func_new_unchecked(context, plainType, Self.runEntry, nil, nil, &function)
         unsafe entry = function
         return unsafe function
     }

@@ -36,6 +36,12 @@ public struct HostCall: ~Copyable {
     /// A host feature's object for this instance.
     @inline(__always)
     public func state<State: AnyObject>(_ key: StateKey<State>) -> State { store[key] }
+
+    /// Uses a host feature's object for this instance. Nothing is counted for it.
+    @inline(__always)
+    public func with<State: AnyObject, Result>(
+        _ key: StateKey<State>, _ body: (State) -> Result
+    ) -> Result { store.with(key, body) }
 }
 
 /// The Swift side of a host function: reads parameters from the slots, writes results to them.

@@ -37,4 +37,12 @@ public struct Instance {
     /// The store it lives in.
     public let store: Store
     let raw: wasmtime_func_t
+
+    init(store: Store, raw: wasmtime_func_t) {
+        self.store = store
+        unsafe self.raw = raw
+    }
+
+    /// The function of a name, in the store that the name is of.
+    public init(_ id: FunctionID, in store: Store) { unsafe self.init(store: store, raw: id.raw) }
 }

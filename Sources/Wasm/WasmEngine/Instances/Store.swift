@@ -22,6 +22,8 @@ import CWasmtime
     let raw: OpaquePointer
     let context: OpaquePointer
     let limits: InstanceLimits
+    // The engine's, which outlives its stores.
+    let plainType: OpaquePointer?
     // A trap that a host function threw, on its way through the guest's frames to whoever entered the guest.
     private var thrown: Trap?
     private var suspender: wasmtime_func_t?
@@ -41,6 +43,7 @@ import CWasmtime
         unsafe self.raw = raw
         unsafe self.context = context
         self.limits = limits
+        unsafe plainType = engine.plainType
         let self_ = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe wasmtime_context_set_data(context, self_)
         unsafe wasmtime_store_limiter(
@@ -73,6 +76,17 @@ import CWasmtime
             unsafe states[key.index] = Unmanaged.passRetained(newValue).toOpaque()
             unsafe release(replaced)
         }
+    }
+
+    /// Uses a host feature's object without counting a reference: the store owns it for as long as it lives.
+    @inline(__always)
+    public func with<State: AnyObject, Result>(
+        _ key: StateKey<State>, _ body: (State) -> Result
+    ) -> Result {
+        guard let state = unsafe states[key.index] else {
+            preconditionFailure("no \(State.self) in this store")
+        }
+        return unsafe Unmanaged<State>.fromOpaque(state)._withUnsafeGuaranteedRef { body($0) }
     }
 
     /// The exported memory named `memory` of the last instance made here that has one.

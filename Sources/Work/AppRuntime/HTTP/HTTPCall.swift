@@ -13,7 +13,8 @@ public final class HTTPCall {
     private let pool: HTTPInstancePool?
     private var completion: ((Result<Void, Trap>) -> Void)?
     private var guestCall: GuestCall?
-    private var isOver = false
+    /// Whether nothing goes on for the request any more.
+    public private(set) var isOver = false
 
     /// Runs the handler of `program`, in a fresh instance or in one that may be used again.
     ///
@@ -45,9 +46,9 @@ public final class HTTPCall {
         let writer = self.writer
         switch program.handler {
         case .preview2(let handler):
-            instance.instance.run(on: scheduler, limits: component.fiberLimits) { (caller) throws(Trap) in
-                try handler.call(exchange, writer, in: caller)
-            } completion: {
+            handler.start(
+                exchange, writer, in: instance.instance, on: scheduler, limits: component.fiberLimits
+            ) {
                 self.settled($0)
             }
         case .preview3(let handler):

@@ -17,8 +17,9 @@ final class HTTPInstance {
     /// When it began to wait for its next request.
     private(set) var idleSince = NIODeadline.distantPast
     private var initialMemoryBytes: UInt64?
-    // Responses that have not left yet; nearly always one.
-    private var writers: [ResponseWriter] = []
+    // Responses that have not left yet: nearly always one, which needs no array.
+    private var writer: ResponseWriter?
+    private var otherWriters: [ResponseWriter] = []
     private let system: GuestSystem
 
     init(_ program: HTTPProgram, of component: LoadedComponent, log: any GuestLog, requestID: String) throws {
@@ -30,7 +31,7 @@ final class HTTPInstance {
         Preview2.install(system, in: instance.store)
         instance.store[HTTPHostState.key] = program.state
         instance.onPark = { [unowned self] isWaiting in
-            if isWaiting { for writer in writers { writer.flush() } }
+            if isWaiting { flush() }
         }
     }
 
@@ -41,13 +42,22 @@ final class HTTPInstance {
         if uses > 0 { log.begin(requestID: requestID) }
         uses += 1
         active += 1
-        writers.append(writer)
+        if self.writer == nil { self.writer = writer } else { otherWriters.append(writer) }
+    }
+
+    private func flush() {
+        writer?.flush()
+        for writer in otherWriters { writer.flush() }
     }
 
     /// A request is over, and nothing goes on for it.
     func end(_ writer: ResponseWriter) {
         active -= 1
-        writers.removeAll { $0 === writer }
+        if self.writer === writer {
+            self.writer = otherWriters.popLast()
+        } else {
+            otherWriters.removeAll { $0 === writer }
+        }
         guard active == 0 else { return }
         log.finish()
         idleSince = .now()

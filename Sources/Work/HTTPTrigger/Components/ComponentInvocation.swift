@@ -44,10 +44,11 @@ final class ComponentInvocation {
             return fail(.serviceUnavailable, "no instance could be made: \(error)", ["retry-after": "1"])
         }
         guard !exchange.isEnded else { return }
-        self.call = call
-        exchange.onCancelled = { [weak call, adapter] reason in
-            call?.cancel("the exchange ended early: \(reason)")
-            adapter.cancelled()
+        if !call.isOver { self.call = call }
+        // The exchange lets go of this when it ends.
+        exchange.onCancelled = { reason in
+            self.call?.cancel("the exchange ended early: \(reason)")
+            self.adapter.cancelled()
         }
     }
 

@@ -5,7 +5,9 @@ public import AppModel
 /// Matching works on the bytes of the path as the client sent it, without the query and without decoding, and
 /// allocates nothing. Of several routes that match, the most specific wins: at the first difference plain text
 /// before a parameter before a wildcard. `/.well-known/spin/` is the caller's to answer before it asks here.
-public struct RouteTable: Sendable {
+///
+/// An object, so that a request keeps it by one reference.
+public final class RouteTable: Sendable {
     // An object, so that a request keeps its route by one reference.
     final class Entry: Sendable {
         let pattern: RoutePattern
