@@ -27,7 +27,7 @@ struct ApplicationServer {
     func run() async throws -> ProcessStatus {
         ProcessMemory.limitFree()
         let openFiles = OpenFiles.raiseLimit()
-        let signals = StopSignals()
+        let signals = await StopSignals()
         let application = try readApplication()
         let logger = Logger(label: "martlet") { _ in ConsoleLogHandler(console: console) }
         let logs = try ServerLogs(request: request, applicationFolder: application.folder, console: console)

@@ -12,17 +12,28 @@ struct StopSignals: Sendable {
     // Only held: nothing is called on them once they run.
     private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
-    init() {
+    /// Takes over both signals. When this returns none is lost any more: until then a source may not be there yet, and the
+    /// signal has its default action.
+    init() async {
         let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
         self.stream = stream
-        unsafe sources = [SIGINT, SIGTERM].map { number in
-            // The default action would end the process before the source is asked.
-            _ = signal(number, SIG_IGN)
+        var sources: [any DispatchSourceSignal] = []
+        for number in [SIGINT, SIGTERM] {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { continuation.yield(number) }
-            source.resume()
-            return source
+            await withCheckedContinuation { registered in
+                source.setRegistrationHandler {
+                    #if canImport(Darwin)
+                        // A source there leaves the default action in place, which would end the process first.
+                        _ = signal(number, SIG_IGN)
+                    #endif
+                    registered.resume()
+                }
+                source.resume()
+            }
+            sources.append(source)
         }
+        unsafe self.sources = sources
     }
 
     /// Waits for the next signal and tells its name.
