@@ -95,7 +95,9 @@ import Testing
 
     @Test func aDeadlineBroughtForwardEndsAWaitingGuest() async throws {
         let start = NIODeadline.now()
-        let result = try await runner.run(Self.countingLoop, "run", [.i32(1)]) { linker in
+        let result = try await runner.run(
+            Self.countingLoop, "run", [.i32(1)], limits: FiberLimits(deadline: .hours(1))
+        ) { linker in
             try linker.define("h", "step", [.i32], [.i32]) { call, _ throws(Trap) in
                 let fiber = try call.fiber
                 try fiber.suspend { _ in
@@ -104,8 +106,8 @@ import Testing
             }
         }
         #expect(try trap(of: result).reason == .deadline)
-        // The one it began with is a minute away.
-        #expect(NIODeadline.now() - start < .seconds(30))
+        // The one it began with is an hour away.
+        #expect(NIODeadline.now() - start < .minutes(10))
     }
 
     @Test func aPostponedDeadlineIsAskedAboutAgain() async throws {
