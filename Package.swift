@@ -41,8 +41,10 @@ let layers: [Layer] = [
         name: "Wasm",
         modules: [
             Module("CWasmtime", .c),
+            Module("CMemoryPages", .c),
             Module(
-                "WasmEngine", uses: ["CWasmtime"], libraries: [.nioCore, .nioPosix, .crypto, .atomics],
+                "WasmEngine", uses: ["CWasmtime", "CMemoryPages"],
+                libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix, .crypto, .atomics],
                 testUses: ["TestSupport"]),
             Module("ComponentModel", testUses: ["TestSupport", "WasmEngine"]),
             Module(
@@ -50,7 +52,7 @@ let layers: [Layer] = [
                 libraries: [.nioConcurrencyHelpers, .nioCore, .nioPosix],
                 testUses: ["ComponentEncoding", "TestSupport"]),
             Module(
-                "ComponentEncoding", uses: ["ComponentModel"], testUses: ["WasmEngine"]),
+                "ComponentEncoding", uses: ["ComponentModel"], testUses: ["TestSupport", "WasmEngine"]),
         ]),
     Layer(
         name: "App",
@@ -84,7 +86,7 @@ let layers: [Layer] = [
         name: "Work",
         modules: [
             Module(
-                "HTTPServer",
+                "HTTPServer", uses: ["AppModel"],
                 libraries: [
                     .nioCore, .nioPosix, .nioHTTP1, .nioHTTP2, .nioHPACK, .nioSSL, .nioTLS,
                     .nioConcurrencyHelpers,

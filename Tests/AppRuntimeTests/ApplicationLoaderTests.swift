@@ -14,7 +14,7 @@ struct ApplicationLoaderTests {
     init() throws {
         folder = try TemporaryFolder()
         var limits = EngineLimits()
-        (limits.coreInstances, limits.memories, limits.tables, limits.stacks) = (8, 8, 8, 8)
+        (limits.memories, limits.stacks) = (8, 8)
         let engine = try Engine(limits: limits)
         loader = ApplicationLoader(
             images: try ImageFolder(engine: engine, path: "\(folder.path)/images"), files: .inline,

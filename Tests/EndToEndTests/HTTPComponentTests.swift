@@ -74,6 +74,39 @@ struct HTTPComponentTests {
         #expect(response.interim == [103] && response.status == 200 && response.text == "Hello")
     }
 
+    @Test func `values that are no text pass as they are, in requests, responses and trailers`()
+        async throws
+    {
+        let handler = """
+            (call $get (call $headers (local.get $request)) (i32.const 288) (i32.const 6) (i32.const 128))
+            (local.set $c (i32.load (i32.const 128)))
+            (local.set $a (call $fields))
+            (call $add (local.get $a) (i32.const 288) (i32.const 6) (i32.load (local.get $c))
+              (i32.load offset=4 (local.get $c)))
+            (local.set $b (call $respond (local.get $out) (i32.const 200) (local.get $a)))
+            (local.set $d (call $fields))
+            (call $add (local.get $d) (i32.const 288) (i32.const 6) (i32.load (local.get $c))
+              (i32.load offset=4 (local.get $c)))
+            (call $finish (local.get $b) (i32.const 1) (local.get $d) (i32.const 128)) (call $ok)
+            """
+        for value: [UInt8] in [[0xe9, 0x20, 0xff], Array("\u{10FF8A}ä".utf8), [0x61, 0xc3]] {
+            try await serving(handler) { server in
+                let client = try await server.client()
+                var request = ByteBuffer(string: "GET /guest/ HTTP/1.1\r\nhost: a\r\nx-test: ")
+                request.writeBytes(value)
+                request.writeString("\r\n\r\n")
+                try await client.send(request)
+                let response = try await client.response()
+                let got = response["x-test"] ?? ""
+                #expect(response.status == 200)
+                #expect(FieldText.bytes(of: got) ?? Array(got.utf8) == value)
+                let trailer = response.trailers.first ?? ""
+                #expect(FieldText.bytes(of: trailer) ?? Array(trailer.utf8) == Array("x-test: ".utf8) + value)
+                await client.close()
+            }
+        }
+    }
+
     @Test func `a header section over the limit is answered for`() async throws {
         let handler = """
             (memory.fill (i32.const 131072) (i32.const 97) (i32.const 70000))

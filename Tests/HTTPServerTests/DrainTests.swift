@@ -117,6 +117,34 @@ private final class StartedServers: Sendable {
         try await done.get()
     }
 
+    @Test func aRequestThatCameWhileTheLoopStoodStillIsAnswered() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        var configuration = HTTPServerConfiguration(address: .tcp(host: "127.0.0.1", port: 0), group: group)
+        configuration.limits = .patient
+        configuration.limits.drainIdleGrace = .milliseconds(100)
+        let server = try await servers.start(configuration) {
+            $0.respond(.ok, body: ByteBuffer(string: $0.head.target))
+        }
+        let client = try await RawClient.connect(to: server.address)
+        client.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n")
+        _ = try await client.text(until: "/first")
+        let done = server.drain(within: .minutes(10))
+        let isSent = ConditionLock(value: false)
+        group.next().execute {
+            isSent.lock(whenValue: true)
+            // Until long after the grace time is over.
+            let end = NIODeadline.now() + .milliseconds(400)
+            while NIODeadline.now() < end {}
+            isSent.unlock()
+        }
+        #expect(await client.sendAll(ByteBuffer(string: "GET /second HTTP/1.1\r\nHost: a\r\n\r\n")))
+        isSent.lock()
+        isSent.unlock(withValue: true)
+        #expect(try await client.toEnd().hasSuffix("/second"))
+        try await done.get()
+        try await group.shutdownGracefully()
+    }
+
     @Test func whatTakesLongerThanTheDrainTimeIsCut() async throws {
         let cancelled = Outcome<HTTPCancellation>()
         let started = Tally()

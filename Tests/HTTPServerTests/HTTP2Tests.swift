@@ -1,3 +1,4 @@
+import AppModel
 import HTTPServer
 import NIOCore
 import NIOHTTP1
@@ -7,6 +8,20 @@ import TestSupport
 import Testing
 
 @Suite struct HTTP2Tests {
+    @Test func `values that are no text are refused, and text that looks like them passes`() async throws {
+        try await withServer(handler: { exchange in
+            let bytes: [UInt8] = exchange.head.target == "/text" ? Array("\u{10FF8A}".utf8) : [0xff]
+            exchange.respond(.ok, ["x-a": FieldText.text(of: bytes)])
+        }) { server in
+            let client = try await RawClient.http2(to: server.address)
+            client.send(Frames.headers(Frames.get("/text"), stream: 1))
+            #expect(try await client.response(on: 1).status == "200")
+            client.send(Frames.headers(Frames.get("/bytes"), stream: 3))
+            #expect(try await client.response(on: 3).status == "500")
+            await client.close()
+        }
+    }
+
     @Test func streamsAreServedSideBySide() async throws {
         try await withServer(handler: answerWithSummary) { server in
             let client = try await RawClient.http2(to: server.address)

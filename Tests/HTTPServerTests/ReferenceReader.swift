@@ -1,3 +1,4 @@
+import AppModel
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
@@ -20,8 +21,15 @@ enum ReferenceReader {
         readStrictly(Array(text.utf8), step: step)
     }
 
-    static func readStrictly(_ bytes: [UInt8], step: Int) -> [ReadRequest]? {
-        var parser = HTTP1RequestParser(limits: HTTPServerLimits(), scheme: "http")
+    /// As the other reader makes text of bytes.
+    private static func mended(_ value: String) -> String {
+        String(decoding: FieldText.bytes(of: value) ?? Array(value.utf8), as: UTF8.self)
+    }
+
+    static func readStrictly(
+        _ bytes: [UInt8], step: Int, limits: HTTPServerLimits = HTTPServerLimits()
+    ) -> [ReadRequest]? {
+        var parser = HTTP1RequestParser(limits: limits, scheme: "http")
         var input = ByteBuffer()
         var requests: [ReadRequest] = []
         var isInBody = false
@@ -38,7 +46,9 @@ enum ReferenceReader {
                         requests.append(
                             ReadRequest(
                                 method: parsed.head.method.rawValue, target: parsed.head.target,
-                                fields: parsed.head.headers.map { "\($0.name.lowercased())=\($0.value)" }))
+                                fields: parsed.head.headers.map {
+                                    "\($0.name.lowercased())=\(mended($0.value))"
+                                }))
                         isInBody = true
                     }
                     if !isInBody { break }
@@ -52,7 +62,7 @@ enum ReferenceReader {
                     isAtEnd = false
                 case .end(let trailers):
                     requests[requests.count - 1].trailers =
-                        trailers?.map { "\($0.name.lowercased())=\($0.value)" } ?? []
+                        trailers?.map { "\($0.name.lowercased())=\(mended($0.value))" } ?? []
                     parser.startNext()
                     isInBody = false
                     isAtEnd = false

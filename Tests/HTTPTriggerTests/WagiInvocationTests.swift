@@ -24,7 +24,7 @@ struct WagiInvocationTests {
     init() throws {
         folder = try TemporaryFolder()
         var limits = EngineLimits()
-        (limits.coreInstances, limits.memories, limits.tables, limits.stacks) = (1, 1, 1, 1)
+        (limits.memories, limits.stacks) = (1, 1)
         engine = try Engine(limits: limits)
         pattern = try RoutePattern("/...")
     }

@@ -45,6 +45,7 @@ struct TestRequest: Sendable {
     var authority: String?
     var path: String? = "/"
     var fields: [(String, String)] = []
+    var byteFields: [(String, [UInt8])] = []
     var body: [ByteBuffer] = []
     var trailers: [(String, String)] = []
     var timeouts = RequestTimeouts()
@@ -67,6 +68,9 @@ struct TestRequest: Sendable {
         var guestFields = HTTPFields()
         for (name, value) in fields {
             do { try guestFields.append(name, HTTPFieldValue(value)) } catch { return nil }
+        }
+        for (name, value) in byteFields {
+            do { try guestFields.append(name, HTTPFieldValue(bytes: value.span.bytes)) } catch { return nil }
         }
         var head = OutgoingRequestHead(fields: guestFields)
         guard head.setMethod(RequestMethod(method) ?? .other(method)), head.setScheme(scheme),

@@ -69,6 +69,27 @@ struct PooledHTTPClientTests {
         }
     }
 
+    @Test func `values that are no text pass as they are, both ways`() async throws {
+        let value = FieldText.text(of: [0x61, 0xe9, 0xff])
+        let answer =
+            "HTTP/1.1 103 Early Hints\r\nx-a: \(value)\r\n\r\nHTTP/1.1 200 OK\r\nX-A:  \(value) \r\n"
+            + "x-b: \u{FFFD}\r\ncontent-length: 2\r\n\r\nok"
+        try await withRawServer(answer, closes: false) { server in
+            let client = PooledHTTPClient(limits: .patient)
+            var request = TestRequest(
+                method: "POST", "127.0.0.1:\(server.port)", body: [ByteBuffer(string: "b")])
+            request.byteFields = [("x-c", [0x61, 0xe9, 0xff])]
+            // The second one uses the same connection.
+            for _ in 0..<2 {
+                let answer = try await ask(request, client)
+                #expect(answer.text == "ok" && answer.fields.first("x-b")?.text == "\u{FFFD}")
+                #expect(answer.fields.first("x-a") == HTTPFieldValue(received: value))
+            }
+            #expect(server.connectionCount == 1)
+            #expect(server.text.ranges(of: "x-c: \(value)\r\n").count == 2)
+        }
+    }
+
     @Test func `bodies of 1 MiB stream both ways`() async throws {
         try await withServer { server in
             let sent = megabyte()

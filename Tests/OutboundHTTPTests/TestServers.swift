@@ -1,4 +1,5 @@
 import TestSupport
+import AppModel
 import HTTPServer
 import NIOCore
 import NIOHTTP1
@@ -126,10 +127,12 @@ final class RawServer: Sendable {
         func channelActive(context: ChannelHandlerContext) { record.connections.withLock { $0 += 1 } }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            let text = String(buffer: unwrapInboundIn(data))
+            let text = FieldText.text(of: unwrapInboundIn(data).readableBytesView)
             record.heard.withLock { $0 += text }
             guard text.contains("\r\n\r\n") else { return }
-            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
+            context.writeAndFlush(
+                wrapOutboundOut(ByteBuffer(bytes: FieldText.bytes(of: answer) ?? Array(answer.utf8))),
+                promise: nil)
             if closes { context.close(promise: nil) }
         }
 

@@ -12,7 +12,7 @@ struct ImportTests {
     @Test func `the table is read from the manifest`() throws {
         let table = try table()
         let engine = try #require(table.modules["WasmEngine"])
-        #expect(engine.uses == ["CWasmtime"])
+        #expect(engine.uses == ["CWasmtime", "CMemoryPages"])
         #expect(engine.libraries.contains("NIOCore"))
         #expect(table.modules["CWasmtime"]?.isC == true)
         #expect(table.modules["Assembly"]?.uses.contains("HTTPTrigger") == true)

@@ -107,6 +107,10 @@ import CWasmtime
             ("wasmtime_extern", MemoryLayout<wasmtime_extern_t>.size),
             ("wasmtime_val", MemoryLayout<wasmtime_val_t>.size),
             ("wasmtime_val_raw", MemoryLayout<wasmtime_val_raw_t>.size),
+            ("wasmtime_linear_memory", MemoryLayout<wasmtime_linear_memory_t>.size),
+            ("wasmtime_memory_creator", MemoryLayout<wasmtime_memory_creator_t>.size),
+            ("wasmtime_stack_memory", MemoryLayout<wasmtime_stack_memory_t>.size),
+            ("wasmtime_stack_creator", MemoryLayout<wasmtime_stack_creator_t>.size),
             ("wasmtime_component_func", MemoryLayout<wasmtime_component_func_t>.size),
             ("wasmtime_component_instance", MemoryLayout<wasmtime_component_instance_t>.size),
             ("wasmtime_component_val", MemoryLayout<wasmtime_component_val_t>.size),
@@ -134,7 +138,7 @@ import CWasmtime
             "c_double": 8, "c_size_t": 8, "c_void_p": 8,
         ]
         if let size = known[name] { return (size, size) }
-        if name.hasPrefix("POINTER") { return (8, 8) }
+        if name.hasPrefix("POINTER") || name.hasPrefix("CFUNCTYPE") { return (8, 8) }
         if name == "wasmtime_v128" { return (16, 1) }
         if let alias = alias(of: name) { return layout(of: alias) }
         var size = 0

@@ -1,5 +1,6 @@
 // wasi:http/incoming-handler@0.2.0 without generated bindings: the canonical ABI by hand. A guest defines
-// `handle_request`, which is given the whole request and writes the whole answer.
+// `handle_request`, which is given the whole request and writes the whole answer. One that defines TAKES_PIECES defines
+// `take_piece` too, and gets the body through that.
 #pragma once
 #include <stdint.h>
 #include <stdlib.h>
@@ -56,6 +57,10 @@ EXPORT("cabi_realloc") void *cabi_realloc(void *old, size_t old_size, size_t ali
 /// Writes the answer; its texts may be anything that stays until the program ends.
 static void handle_request(const request *asked, answer *answer);
 
+#ifdef TAKES_PIECES
+static void take_piece(const char *bytes, size_t count);
+#endif
+
 static inline text literal(const char *bytes) { return (text){(char *)bytes, strlen(bytes)}; }
 
 static inline void add_field(answer *answer, const char *name, const char *value) {
@@ -89,9 +94,14 @@ static text read_body(int32_t asked) {
         stream_read(stream, 65536, &result);
         if (result.bytes[0]) break;
         size_t count = result.words[2];
+#ifdef TAKES_PIECES
+        take_piece((const char *)result.words[1], count);
+        (void)room;
+#else
         if (all.count + count > room) all.bytes = cabi_realloc(all.bytes, 0, 1, room = (all.count + count) * 2);
         memcpy(all.bytes + all.count, (void *)result.words[1], count);
         all.count += count;
+#endif
         free((void *)result.words[1]);
     }
     forget_error(&result);

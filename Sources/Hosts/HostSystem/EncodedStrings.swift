@@ -62,6 +62,15 @@ public struct EncodedStrings: Sendable {
         offsets.append(offset)
     }
 
+    /// Adds one variable whose value may be anything but text.
+    public mutating func append(name: String, bytes value: [UInt8]) throws(HostError) {
+        guard !value.contains(0) else { throw .invalid }
+        try append(name: name, value: "")
+        bytes.removeLast()
+        bytes += value
+        bytes.append(0)
+    }
+
     func check(_ limits: HostSystemLimits) throws(HostError) {
         if bytes.count > limits.stringBytes || offsets.count > limits.strings { throw .argumentListTooLong }
     }

@@ -51,6 +51,9 @@ struct RequestRefusal: Error {
     static func invalid(_ code: HTTPErrorCode, _ sentence: String) -> RequestRefusal {
         RequestRefusal(code: code, reason: .invalidRequest(sentence))
     }
+
+    static let notText = invalid(
+        .httpProtocolError, "the value of a field is not UTF-8, which is all that our HTTP/2 can carry")
 }
 
 extension CheckedRequest {
@@ -180,7 +183,7 @@ extension CheckedRequest {
         var bytes = 0
         for field in fields.entries {
             guard let value = try checked(field, limits) else { continue }
-            bytes += field.name.utf8.count + value.utf8.count + 4
+            bytes += field.name.utf8.count + field.value.byteCount + 4
             if bytes > limits.requestHeaderBytes {
                 throw .invalid(
                     .httpRequestHeaderSectionSize(UInt32(clamping: bytes)),
@@ -203,12 +206,12 @@ extension CheckedRequest {
             throw .invalid(
                 .httpRequestDenied, "the field \"\(name)\" belongs to the connection, not to the guest")
         }
-        guard let value = field.value.text, OutboundSyntax.isFieldValue(value) else {
+        let value = field.value.fieldText
+        guard OutboundSyntax.isFieldValue(value) else {
             throw .invalid(
-                .httpProtocolError,
-                "the value of the field \"\(shown(name))\" has a control character or is not UTF-8")
+                .httpProtocolError, "the value of the field \"\(shown(name))\" has a control character")
         }
-        let size = name.utf8.count + value.utf8.count
+        let size = name.utf8.count + field.value.byteCount
         if size > limits.requestFieldBytes {
             throw .invalid(
                 .httpRequestHeaderSize(

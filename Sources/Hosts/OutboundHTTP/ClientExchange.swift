@@ -92,6 +92,8 @@ final class ClientExchange {
             version: .http1_1, method: request.method, uri: request.uri, headers: request.headers)
         do throws(RequestRefusal) {
             try frame(&head.headers)
+            guard let headers = handler.carried(head.headers) else { throw .notText }
+            head.headers = headers
             isHeadSent = true
             handler.write(.head(head))
             if body.readableBytes > 0 { handler.write(.body(.byteBuffer(body))) }
@@ -126,7 +128,10 @@ final class ClientExchange {
 
     private func wireTrailers() throws(RequestRefusal) -> HTTPHeaders? {
         guard let trailers, !trailers.isEmpty else { return nil }
-        return try CheckedRequest.trailers(trailers, limits: limits)
+        let headers = try CheckedRequest.trailers(trailers, limits: limits)
+        guard let handler else { return headers }
+        guard let carried = handler.carried(headers) else { throw .notText }
+        return carried
     }
 
     /// The connection is gone, or spoke something that is not HTTP.
@@ -199,10 +204,10 @@ final class ClientExchange {
     /// Whether more of the response may be taken from the network.
     var wantsMore: Bool { receivedBytes < limits.readAheadBytes && (response == nil || owesReadable) }
 
-    func received(_ head: HTTPResponseHead) {
+    func received(_ head: HTTPResponseHead, _ headers: HTTPHeaders) {
         guard !isOver, response == nil else { return }
         guard head.status != .switchingProtocols else { return fail(.httpUpgradeFailed) }
-        let fields = HTTPFields(received: head.headers)
+        let fields = HTTPFields(received: headers)
         guard let answer = ResponseHead(received: Int(head.status.code), fields) else {
             return fail(.httpProtocolError)
         }

@@ -23,6 +23,8 @@ final class ExchangeHandler: ChannelInboundHandler {
     /// Whether it was used before.
     private(set) var wasUsed = false
 
+    // A stream of HTTP/2 has none, and carries text only: its codec knows nothing else.
+    private let recorder: HeadRecorder?
     private weak var owner: (any ExchangeHandlerOwner)?
     private var context: ChannelHandlerContext?
     private var exchange: ClientExchange?
@@ -31,8 +33,9 @@ final class ExchangeHandler: ChannelInboundHandler {
     private var isResponseComplete = false
     private var keepsAlive = true
 
-    init(address: IPAddress, owner: any ExchangeHandlerOwner) {
+    init(address: IPAddress, recorder: HeadRecorder?, owner: any ExchangeHandlerOwner) {
         self.address = address
+        self.recorder = recorder
         self.owner = owner
     }
 
@@ -45,11 +48,26 @@ final class ExchangeHandler: ChannelInboundHandler {
         isRequestComplete = false
         isResponseComplete = false
         keepsAlive = true
+        recorder?.begin()
         return true
     }
 
     /// Whether the network takes bytes now.
     var isWritable: Bool { context?.channel.isWritable ?? true }
+
+    /// The fields as the connection carries them; nil where it cannot.
+    func carried(_ headers: HTTPHeaders) -> HTTPHeaders? {
+        guard recorder == nil, headers.contains(where: { FieldText.bytes(of: $0.value) != nil }) else {
+            return headers
+        }
+        var texts = HTTPHeaders()
+        for (name, value) in headers {
+            let bytes = FieldText.bytes(of: value)
+            guard let text = bytes.map({ String(validating: $0, as: UTF8.self) }) ?? value else { return nil }
+            texts.add(name: name, value: text)
+        }
+        return texts
+    }
 
     func write(_ part: HTTPClientRequestPart) {
         guard let context else { return }
@@ -102,13 +120,17 @@ final class ExchangeHandler: ChannelInboundHandler {
         case .head(let head):
             if head.status.code < 200, head.status != .switchingProtocols { return }
             keepsAlive = head.isKeepAlive
-            exchange.received(head)
+            exchange.received(head, recorder?.end(head) ?? Self.received(head.headers))
         case .body(let bytes): exchange.received(bytes)
         case .end(let trailers):
             isResponseComplete = true
             exchange.receivedEnd(trailers)
             finishIfComplete()
         }
+    }
+
+    private static func received(_ headers: HTTPHeaders) -> HTTPHeaders {
+        HTTPHeaders(headers.map { ($0.name, FieldText.text(of: $0.value)) })
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {

@@ -63,7 +63,7 @@ final class HTTP2Connection: ChannelInboundHandler, ExchangeHandlerOwner {
     /// Begins an exchange on a stream of its own.
     func open(_ exchange: ClientExchange) {
         idleTimer?.cancel()
-        let handler = ExchangeHandler(address: address, owner: self)
+        let handler = ExchangeHandler(address: address, recorder: nil, owner: self)
         streams.insert(ObjectIdentifier(handler))
         let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
         let promise = channel.eventLoop.makePromise(of: (any Channel).self)

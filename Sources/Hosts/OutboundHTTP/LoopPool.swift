@@ -158,7 +158,9 @@ final class LoopPool: ExchangeHandlerOwner {
             multiplexed[place, default: []].append(connection)
             return connection.open(exchange)
         }
-        let handler = ExchangeHandler(address: connected.address, owner: self)
+        // Interim responses may come before a head.
+        let recorder = HeadRecorder(bytesMax: 2 * limits.responseHeaderBytes)
+        let handler = ExchangeHandler(address: connected.address, recorder: recorder, owner: self)
         places[ObjectIdentifier(handler)] = place
         var configuration = NIOHTTPDecoderLimitConfiguration()
         configuration.maxHeaderFieldSize = limits.responseFieldBytes
@@ -169,7 +171,7 @@ final class LoopPool: ExchangeHandlerOwner {
             limitConfiguration: configuration)
         try connected.channel.syncOptions?.setOption(.autoRead, value: false)
         try connected.channel.pipeline.syncOperations.addHandlers([
-            HTTPRequestEncoder(), ByteToMessageHandler(decoder), handler,
+            recorder, RequestEncoder(), ByteToMessageHandler(decoder), handler,
         ])
         exchange.connected(handler)
     }

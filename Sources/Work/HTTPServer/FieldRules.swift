@@ -1,3 +1,5 @@
+import AppModel
+
 /// Which bytes RFC 9110 allows where. Bit masks instead of tables: no memory is read, nothing is set up
 /// lazily.
 package enum FieldRules {
@@ -16,6 +18,10 @@ package enum FieldRules {
         (byte >= 0x20 && byte != 0x7f) || byte == 0x09
     }
 
+    /// A byte of a value that is written as its string says, whatever stands beside it; see `FieldText`.
+    @inline(always)
+    static func isPlainValue(_ byte: UInt8) -> Bool { isValue(byte) && byte != 0xf4 }
+
     /// Visible ASCII but `#`: a fragment is never sent.
     @inline(always)
     static func isTarget(_ byte: UInt8) -> Bool {
@@ -28,6 +34,12 @@ package enum FieldRules {
 
     static func isFieldValue(_ value: String) -> Bool {
         value.utf8.allSatisfy { isValue($0) }
+    }
+
+    /// A value as HTTP/2's codec takes it; nil for bytes that are not UTF-8, which it cannot carry.
+    static func textOnly(_ value: String) -> String? {
+        guard let bytes = FieldText.bytes(of: value) else { return value }
+        return String(validating: bytes, as: UTF8.self)
     }
 
     /// `lowercase` is ASCII in lower case.

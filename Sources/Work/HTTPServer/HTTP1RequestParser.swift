@@ -1,3 +1,4 @@
+import AppModel
 import NIOCore
 import NIOHTTP1
 
@@ -227,12 +228,7 @@ struct HTTP1RequestParser {
         }
         let name = input.getString(at: input.readerIndex, length: colon) ?? ""
         guard isASCII else {
-            // A string cannot hold other bytes unchanged, and a changed value must not reach a guest.
-            guard
-                let value = try? input.getUTF8ValidatedString(
-                    at: input.readerIndex + start, length: end - start)
-            else { throw .malformed("field value is not UTF-8") }
-            return (name, value)
+            return (name, FieldText.text(of: input.readableBytesView.dropFirst(start).prefix(end - start)))
         }
         return (name, input.getString(at: input.readerIndex + start, length: end - start) ?? "")
     }
@@ -279,7 +275,8 @@ struct HTTP1RequestParser {
         case .incomplete:
             // After a chunk's data nothing but CR LF is right, so garbage is refused before its line ends.
             let isGarbage = state == .chunkEnd && input.readableBytes >= 2
-            guard input.readableBytes <= longest, !isGarbage else { return refuse("chunk line too long") }
+            // The line's CR may be here already.
+            guard input.readableBytes <= longest + 1, !isGarbage else { return refuse("chunk line too long") }
             return .incomplete
         case .malformed(let reason):
             return refuse(reason)

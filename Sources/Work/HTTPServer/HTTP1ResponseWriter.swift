@@ -1,3 +1,4 @@
+import AppModel
 import NIOCore
 import NIOHTTP1
 
@@ -138,7 +139,9 @@ struct HTTP1ResponseWriter {
         let start = out.count
         guard !name.utf8.isEmpty, out.append(name, allowing: FieldRules.isToken) else { return false }
         out.append(": ")
-        guard out.append(value, allowing: FieldRules.isValue) else { return false }
+        guard out.append(value, allowing: FieldRules.isPlainValue) || writeBytes(of: value, into: &out) else {
+            return false
+        }
         out.append("\r\n")
         switch ResponseField(name) {
         case .ordinary: return true
@@ -150,6 +153,14 @@ struct HTTP1ResponseWriter {
         }
         out.rewind(to: start)
         return true
+    }
+
+    /// Appends a value that is not plain text; false where it cannot be sent.
+    private static func writeBytes(of value: String, into out: inout HeadBytes) -> Bool {
+        guard let bytes = FieldText.bytes(of: value) else {
+            return out.append(value, allowing: FieldRules.isValue)
+        }
+        return out.append(bytes, allowing: FieldRules.isValue)
     }
 
     /// Appends an interim response; one with fields that cannot be sent is left out.
@@ -199,7 +210,13 @@ struct HTTP1ResponseWriter {
             where FieldRules.isFieldName(name) && FieldRules.isFieldValue(value)
                 && !HeadBuilder.isForbiddenInTrailers(name)
             {
-                out.writeString("\(name): \(value)\r\n")
+                out.writeString("\(name): ")
+                if let bytes = FieldText.bytes(of: value) {
+                    out.writeBytes(bytes)
+                } else {
+                    out.writeString(value)
+                }
+                out.writeStaticString("\r\n")
             }
             out.writeStaticString("\r\n")
             return true

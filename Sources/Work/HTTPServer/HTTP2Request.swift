@@ -1,3 +1,4 @@
+import AppModel
 import NIOHPACK
 import NIOHTTP1
 
@@ -21,7 +22,8 @@ struct HTTP2Request {
             case ":method": method = value
             case ":path": target = value
             case ":authority": authority = value
-            default: if name.utf8.first != UInt8(ascii: ":") { fields.append((name, value)) }
+            default:
+                if name.utf8.first != UInt8(ascii: ":") { fields.append((name, FieldText.text(of: value))) }
             }
         }
         guard fields.count <= limits.headerCount else {

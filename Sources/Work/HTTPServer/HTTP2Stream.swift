@@ -1,3 +1,4 @@
+import AppModel
 import NIOCore
 import NIOHPACK
 import NIOHTTP1
@@ -75,7 +76,8 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
             if exchange == nil, !isFinished {
                 begin(headers)
             } else {
-                trailers = HTTPHeaders(headers.headers.map { ($0.name, $0.value) })
+                trailers = HTTPHeaders(
+                    headers.headers.map { ($0.name, FieldText.text(of: $0.value)) })
                 isRequestComplete = isRequestComplete || headers.endStream
                 exchange?.becameReadable()
             }
@@ -221,7 +223,9 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
         var declared: Int?
         var hasDate = false
         for (name, value) in headers {
-            guard FieldRules.isFieldName(name), FieldRules.isFieldValue(value) else { return nil }
+            guard FieldRules.isFieldName(name), FieldRules.isFieldValue(value),
+                let value = FieldRules.textOnly(value)
+            else { return nil }
             switch ResponseField(name) {
             case .ordinary: break
             case .contentLength:
@@ -278,6 +282,7 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
         where FieldRules.isFieldName(name) && FieldRules.isFieldValue(value)
             && !HeadBuilder.isForbiddenInTrailers(name)
         {
+            guard let value = FieldRules.textOnly(value) else { continue }
             block.add(name: name.lowercased(), value: value)
         }
         return block.isEmpty ? nil : block

@@ -38,6 +38,13 @@ import NIOCore
         return true
     }
 
+    /// Appends allowed bytes; false, and nothing appended, where there are others.
+    mutating func append(_ bytes: [UInt8], allowing isAllowed: (UInt8) -> Bool) -> Bool {
+        guard bytes.allSatisfy(isAllowed) else { return false }
+        for byte in bytes { append(byte: byte) }
+        return true
+    }
+
     /// Appends a number in decimal digits.
     mutating func append(_ number: Int) {
         precondition(number >= 0, "a head has no negative numbers")

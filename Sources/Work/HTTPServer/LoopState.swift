@@ -26,6 +26,9 @@ final class LoopState: @unchecked Sendable {
     private let log: (any AccessLog)?
     private var connections: [any TrackedConnection] = []
     private var ticker: RepeatedTask?
+    private var interval = TimeAmount.zero
+    private var lastTick = NIODeadline.uptimeNanoseconds(0)
+    private var hasWaived = false
     private var records: [AccessRecord] = []
     private var unflushed: [HTTP1Connection] = []
     private var firstUnflushed = NIODeadline.uptimeNanoseconds(0)
@@ -50,6 +53,8 @@ final class LoopState: @unchecked Sendable {
 
     func start(tick: TimeAmount) {
         updateDate()
+        interval = tick
+        lastTick = .now()
         ticker = loop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { [weak self] _ in
             self?.tick()
         }
@@ -64,7 +69,11 @@ final class LoopState: @unchecked Sendable {
     private func tick() {
         updateDate()
         let now = NIODeadline.now()
-        forEachConnection { $0.tick(now: now) }
+        // A loop that stood still has not read what came meanwhile, and runs this before it does: it is late, and not its
+        // clients. They are judged at the next tick, whatever happens until then.
+        hasWaived = !hasWaived && now - lastTick > interval * 2
+        lastTick = now
+        if !hasWaived { forEachConnection { $0.tick(now: now) } }
         flushLog()
     }
 

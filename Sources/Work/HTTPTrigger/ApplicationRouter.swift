@@ -28,7 +28,7 @@ public final class ApplicationRouter: LocalHTTPRouter {
         _ request: OutboundRequest, to target: LocalTarget, on loop: any EventLoop,
         onEnd: @escaping () -> Void
     ) -> (any OutboundExchange)? {
-        guard let handler = handler.withLock({ $0 }), let head = RequestHead(request.head) else { return nil }
+        guard let handler = handler.withLock({ $0 }) else { return nil }
         let handle: (HTTPExchange) -> Void
         switch target {
         case .application: handle = { handler.handle($0) }
@@ -36,7 +36,8 @@ public final class ApplicationRouter: LocalHTTPRouter {
             guard let part = handler.part(ComponentID(name)) else { return nil }
             handle = { handler.handle($0, by: part) }
         }
-        let local = LocalRequest(head, depth: request.depth + 1, from: Self.address, on: loop, handle: handle)
+        let local = LocalRequest(
+            RequestHead(request.head), depth: request.depth + 1, from: Self.address, on: loop, handle: handle)
         return LocalExchange(local, timeouts: request.timeouts, onEnd: onEnd)
     }
 
@@ -46,8 +47,8 @@ public final class ApplicationRouter: LocalHTTPRouter {
 
 extension RequestHead {
     /// The head of a request that a guest sends, as a server would read it.
-    fileprivate init?(_ head: OutgoingRequestHead) {
-        guard var fields = head.fields.headers else { return nil }
+    fileprivate init(_ head: OutgoingRequestHead) {
+        var fields = head.fields.headers
         fields.replaceOrAdd(name: "host", value: Self.localAuthority)
         self.init(
             method: HTTPMethod(rawValue: head.method.token), pathAndQuery: head.pathWithQuery ?? "/",

@@ -28,7 +28,7 @@ struct ToolchainComponentTests {
     /// One for all cases, with few slots: each engine reserves address space for all of its slots.
     private static let engine = Result {
         var limits = EngineLimits()
-        (limits.coreInstances, limits.memories, limits.tables, limits.stacks) = (8, 8, 8, 8)
+        (limits.memories, limits.stacks) = (8, 8)
         return try Engine(limits: limits)
     }
 

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import ComponentModel
 
 /// One call's worth of the canonical ABI with everything hostile.

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import ComponentModel
 
 /// What the fuzzer does with its bytes here, by the name of the target. A test runs the same over committed inputs.

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A component binary with types that a fuzzer chose; the last one is a function type.
 struct FuzzedType {
     private var types: [[UInt8]] = []

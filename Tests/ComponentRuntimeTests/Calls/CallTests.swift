@@ -330,6 +330,33 @@ import WasmEngine
         #expect(results == ["deadline", "40"])
     }
 
+    @Test func `a call that ignores the end of its time ends when the others have ended`() async throws {
+        let steps = try await scene { (scene, promise: EventLoopPromise<[String]>) in
+            var steps: [String] = []
+            let note = { (name: String, result: Result<UInt32, Trap>) in
+                switch result {
+                case .success(let value): steps.append("\(name) \(value)")
+                case .failure(let trap): steps.append("\(name) \(trap.reason)")
+                }
+            }
+            let limits = CallLimits(deadline: .milliseconds(20), grace: .milliseconds(20))
+            let loop = promise.futureResult.eventLoop
+            let late = scene.start(scene.run, 2, limits) { result in
+                note("late", result)
+                #expect(!scene.instance.acceptsCalls)
+                _ = scene.start(scene.run, 6) { note("new", $0) }
+                // Well after its grace time the late call is where it was, and the other may end well.
+                loop.assumeIsolated().scheduleTask(in: .milliseconds(100)) { scene.desk.answer(4) }
+            }
+            late.onSettled = { trap in
+                steps.append("settled \(trap.map { "\($0.reason)" } ?? "well")")
+                promise.succeed(steps)
+            }
+            _ = scene.start(scene.run, 4) { note("other", $0) }
+        }
+        #expect(steps == ["late deadline", "new cancelled", "other 40", "settled deadline"])
+    }
+
     @Test func `a call that nobody shares ends with its deadline`() async throws {
         let reason = try await scene { (scene, promise: EventLoopPromise<Trap.Reason?>) in
             let limits = CallLimits(deadline: .milliseconds(20))

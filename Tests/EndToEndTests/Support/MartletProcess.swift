@@ -171,6 +171,11 @@ final class MartletProcess: Sendable {
         get throws { try kilobytes("VmHWM:") << 10 }
     }
 
+    /// Lets ``residentPeakBytes`` begin again (proc(5), clear_refs).
+    func forgetResidentPeak() throws {
+        try Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/\(pid)/clear_refs"))
+    }
+
     private func kilobytes(_ key: String) throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
         let line = try #require(status.split(separator: "\n").first { $0.hasPrefix(key) })

@@ -1,3 +1,4 @@
+import AppModel
 import NIOCore
 
 /// One response as a client saw it.
@@ -174,7 +175,8 @@ struct ResponseParser {
 
     private mutating func line() -> String? {
         guard let end = bytes.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-        var line = bytes.readString(length: end - bytes.readerIndex) ?? ""
+        var line = FieldText.text(
+            of: bytes.readSlice(length: end - bytes.readerIndex)?.readableBytesView ?? .init())
         bytes.moveReaderIndex(forwardBy: 1)
         if line.hasSuffix("\r") { line.removeLast() }
         return line

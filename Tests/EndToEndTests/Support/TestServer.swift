@@ -69,9 +69,7 @@ final class TestServer: Sendable {
     /// Small pools: many engines live in the process of the tests at once.
     static func engineLimits(slots: UInt32 = 64) -> EngineLimits {
         var limits = EngineLimits()
-        limits.coreInstances = slots
         limits.memories = slots
-        limits.tables = slots
         limits.stacks = slots
         return limits
     }

@@ -11,10 +11,10 @@ public enum Preview2 {
     static let version = "0.2.12"
 
     /// The release candidate that has the same functions as 0.2.0 in most packages.
-    static let novemberCandidate = "0.2.0-rc-2023-11-10"
+    package static let novemberCandidate = "0.2.0-rc-2023-11-10"
 
     /// The release candidate before, with functions of its own.
-    static let octoberCandidate = "0.2.0-rc-2023-10-18"
+    package static let octoberCandidate = "0.2.0-rc-2023-10-18"
 
     /// Where a command's `run` may be found: the interface that a component exports, newest version first.
     public static let runInterfaces = [version, novemberCandidate, octoberCandidate].map {

@@ -23,7 +23,7 @@ extension HTTPTypes {
     static func defineFields<Failure: HeaderError>(
         in types: HostInterface, _ names: Names, _ error: Failure.Type
     ) {
-        for name in FieldsResource.names { types.resource(name, FieldsResource.self) }
+        defineFieldReading(in: types, names)
         types.function("[constructor]fields") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<FieldsResource> in
             try call.resources.add(FieldsResource(HTTPFields(limits: call.state(HTTPHostState.key).limits)))
@@ -39,6 +39,12 @@ extension HTTPTypes {
             }
             return .success(try call.resources.add(FieldsResource(fields)))
         }
+        defineFieldChanges(in: types, error)
+    }
+
+    /// What is read of fields.
+    static func defineFieldReading(in types: HostInterface, _ names: Names) {
+        for name in FieldsResource.names { types.resource(name, FieldsResource.self) }
         types.function("[method]fields.get") {
             (call: borrowing ComponentCall, fields: Borrow<FieldsResource>, name: String) throws(Trap)
                 -> [HTTPFieldValue] in
@@ -58,7 +64,6 @@ extension HTTPTypes {
                 -> Own<FieldsResource> in
             try call.resources.add(FieldsResource(try call.object(fields).fields.mutableCopy))
         }
-        defineFieldChanges(in: types, error)
     }
 
     private static func defineFieldChanges<Failure: HeaderError>(

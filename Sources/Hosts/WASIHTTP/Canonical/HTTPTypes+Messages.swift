@@ -126,8 +126,8 @@ extension HTTPTypes {
             try call.resources.add(RequestOptions())
         }
         let times: [(String, any WritableKeyPath<RequestTimeouts, UInt64?> & Sendable)] = [
-            ("connect-timeout", \.connect), ("first-byte-timeout", \.firstByte),
-            ("between-bytes-timeout", \.betweenBytes),
+            ("connect-\(names.time)", \.connect), ("first-byte-\(names.time)", \.firstByte),
+            ("between-bytes-\(names.time)", \.betweenBytes),
         ]
         for (name, time) in times {
             types.function("[method]request-options.\(names.get)\(name)") {

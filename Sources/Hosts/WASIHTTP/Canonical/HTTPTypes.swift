@@ -12,8 +12,11 @@ enum HTTPTypes {
         let get: String
         /// The function that lists fields.
         let list: String
+        /// What the name of a time ends with.
+        var time = "timeout"
 
         static let preview2 = Names(get: "", list: "entries")
+        static let november = Names(get: "", list: "entries", time: "timeout-ms")
         static let preview3 = Names(get: "get-", list: "copy-all")
     }
 

@@ -1,9 +1,11 @@
+import AppModel
+
 /// The value of a header field or trailer field: bytes, nearly always text.
 public struct HTTPFieldValue: Sendable, Hashable {
     // Text of up to 15 bytes needs no memory of its own; an array always does.
     private enum Storage: Sendable, Hashable {
         case text(String)
-        /// Not UTF-8.
+        /// Not UTF-8, or text that is not written as it is: see `FieldText`.
         case bytes([UInt8])
     }
 
@@ -17,7 +19,9 @@ public struct HTTPFieldValue: Sendable, Hashable {
         storage = unsafe bytes.withUnsafeBytes { buffer in
             // Nearly all are ASCII, which needs no more of a check.
             if unsafe buffer.allSatisfy({ $0 < 0x80 }) { return .text(unsafe Self.ascii(buffer)) }
-            if let text = unsafe String(validating: buffer, as: UTF8.self) { return .text(text) }
+            if let text = unsafe String(validating: buffer, as: UTF8.self), FieldText.bytes(of: text) == nil {
+                return .text(text)
+            }
             return unsafe .bytes(Array(buffer))
         }
     }
@@ -29,8 +33,26 @@ public struct HTTPFieldValue: Sendable, Hashable {
         }
     }
 
+    /// A value of a message that came from the network, in the form of `FieldText`.
+    public init(received text: String) {
+        storage = FieldText.bytes(of: text).map { .bytes($0) } ?? .text(text)
+    }
+
     /// The value as text; nil for bytes that are not UTF-8.
-    public var text: String? { if case .text(let text) = storage { text } else { nil } }
+    public var text: String? {
+        switch storage {
+        case .text(let text): text
+        case .bytes(let bytes): String(validating: bytes, as: UTF8.self)
+        }
+    }
+
+    /// The value in the form of `FieldText`, for a network library.
+    public var fieldText: String {
+        switch storage {
+        case .text(let text): text
+        case .bytes(let bytes): FieldText.text(of: bytes)
+        }
+    }
 
     /// How many bytes.
     public var byteCount: Int {

@@ -35,7 +35,7 @@ public struct HTTPFields: Sendable {
         self.init(isMutable: false, limits: limits)
         entries.reserveCapacity(headers.count)
         for (name, value) in headers where !HTTPSyntax.isForbidden(name) {
-            add(HTTPField(name: name, value: HTTPFieldValue(value)))
+            add(HTTPField(name: name, value: HTTPFieldValue(received: value)))
         }
     }
 
@@ -149,14 +149,11 @@ public struct HTTPFields: Sendable {
         return result
     }
 
-    /// The fields for a network library; nil where a value is not UTF-8, which it could not send unchanged.
-    public var headers: HTTPHeaders? {
+    /// The fields for a network library, with values in the form of `FieldText`.
+    public var headers: HTTPHeaders {
         var list: [(String, String)] = []
         list.reserveCapacity(entries.count)
-        for field in entries {
-            guard let text = field.value.text else { return nil }
-            list.append((field.name, text))
-        }
+        for field in entries { list.append((field.name, field.value.fieldText)) }
         return HTTPHeaders(list)
     }
 

@@ -3,6 +3,7 @@ import ComponentRuntime
 import HostSystem
 public import WASI
 import WasmEngine
+import WasmEngine
 
 /// `incoming-request`: the request that a guest answers.
 public final class IncomingRequest: HostResource {
@@ -56,6 +57,19 @@ final class FutureTrailers: HostResource {
     var isConsumed = false
 
     init(_ body: IncomingBody) { self.body = body }
+
+    /// What the body ended with; nil while it has not.
+    func take() -> Result<HTTPFields?, HTTPErrorCode>? {
+        guard body.skipToEnd(), let outcome = body.outcome else { return nil }
+        isConsumed = true
+        return outcome
+    }
+
+    /// The same, where a second time is a fault.
+    func takeOnce() throws(Trap) -> Result<HTTPFields?, HTTPErrorCode>? {
+        if isConsumed { throw Trap.host("a guest takes trailers that it has taken before") }
+        return take()
+    }
 
     /// Ready when the body has ended.
     final class Ready: Pollable {

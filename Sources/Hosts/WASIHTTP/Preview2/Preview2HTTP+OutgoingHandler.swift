@@ -6,25 +6,32 @@ import WasmEngine
 
 /// `wasi:http/outgoing-handler`.
 extension Preview2HTTP {
-    static func defineOutgoingHandler(in linker: ComponentLinker) {
+    static func defineOutgoingHandler(in linker: ComponentLinker, _ version: String) {
         let handler = linker.interface("wasi:http/outgoing-handler@\(version)")
         handler.function("handle") {
             (call: borrowing ComponentCall, request: Own<OutgoingRequest>, options: Own<RequestOptions>?)
                 throws(Trap) -> Result<Own<FutureIncomingResponse>, HTTPErrorCode> in
-            let request = try call.resources.take(request)
-            var outbound = OutboundRequest(request.head)
-            if let options { outbound.timeouts = try call.resources.take(options).timeouts }
-            let loop = try call.fiber.eventLoop
-            let exchange: any OutboundExchange
-            do throws(HTTPErrorCode) {
-                exchange = try call.state(HTTPHostState.key).send(
-                    outbound, body: request.body, of: call.state(GuestSystem.key),
-                    on: loop)
-            } catch {
-                return .failure(error)
-            }
-            return .success(try call.resources.add(FutureIncomingResponse(of: exchange)))
+            var timeouts = RequestTimeouts()
+            if let options { timeouts = try call.resources.take(options).timeouts }
+            return try send(request, timeouts, call)
         }
+    }
+
+    /// Sends a guest's request.
+    static func send(
+        _ request: Own<OutgoingRequest>, _ timeouts: RequestTimeouts, _ call: borrowing ComponentCall
+    ) throws(Trap) -> Result<Own<FutureIncomingResponse>, HTTPErrorCode> {
+        let request = try call.resources.take(request)
+        let outbound = OutboundRequest(request.head, timeouts: timeouts)
+        let loop = try call.fiber.eventLoop
+        let exchange: any OutboundExchange
+        do throws(HTTPErrorCode) {
+            exchange = try call.state(HTTPHostState.key).send(
+                outbound, body: request.body, of: call.state(GuestSystem.key), on: loop)
+        } catch {
+            return .failure(error)
+        }
+        return .success(try call.resources.add(FutureIncomingResponse(of: exchange)))
     }
 }
 

@@ -35,18 +35,34 @@ extension Preview2HTTP {
             let body = try call.object(trailers).body
             return try call.resources.add(FutureTrailers.Ready(body) as Pollable, under: trailers)
         }
+    }
+
+    static func defineFutureTrailers(in types: HostInterface) {
         types.function("[method]future-trailers.get") {
             (call: borrowing ComponentCall, trailers: Borrow<FutureTrailers>) throws(Trap)
                 -> Result<Result<Own<FieldsResource>?, HTTPErrorCode>, NoValue>? in
             let trailers = try call.object(trailers)
             if trailers.isConsumed { return .failure(NoValue()) }
-            guard trailers.body.skipToEnd(), let outcome = trailers.body.outcome else { return .none }
-            trailers.isConsumed = true
+            guard let outcome = trailers.take() else { return .none }
             switch outcome {
             case .success(let fields?):
                 return .success(.success(try call.resources.add(FieldsResource(fields))))
             case .success(nil): return .success(.success(nil))
             case .failure(let code): return .success(.failure(code))
+            }
+        }
+    }
+
+    /// The same of 2023-11-10, which has no word for trailers that were taken before.
+    static func defineNovemberTrailers(in types: HostInterface) {
+        types.function("[method]future-trailers.get") {
+            (call: borrowing ComponentCall, trailers: Borrow<FutureTrailers>) throws(Trap)
+                -> Result<Own<FieldsResource>?, HTTPErrorCode>? in
+            switch try call.object(trailers).takeOnce() {
+            case nil: return .none
+            case .success(let fields?): return .success(try call.resources.add(FieldsResource(fields)))
+            case .success(nil): return .success(nil)
+            case .failure(let code): return .failure(code)
             }
         }
     }

@@ -70,15 +70,22 @@ extension Preview2HTTP {
         types.function("[static]outgoing-body.finish") {
             (call: borrowing ComponentCall, body: Own<OutgoingBodyResource>, trailers: Own<FieldsResource>?)
                 throws(Trap) -> Result<NoValue, HTTPErrorCode> in
-            let body = try call.resources.take(body).body
-            var fields: HTTPFields?
-            if let trailers { fields = try call.resources.take(trailers).fields }
-            do throws(HTTPErrorCode) {
-                try body.finish(trailers: fields)
-                return .success(NoValue())
-            } catch {
-                return .failure(error)
-            }
+            try finish(body, trailers, call)
+        }
+    }
+
+    /// Ends a body, with or without trailers.
+    static func finish(
+        _ body: Own<OutgoingBodyResource>, _ trailers: Own<FieldsResource>?, _ call: borrowing ComponentCall
+    ) throws(Trap) -> Result<NoValue, HTTPErrorCode> {
+        let body = try call.resources.take(body).body
+        var fields: HTTPFields?
+        if let trailers { fields = try call.resources.take(trailers).fields }
+        do throws(HTTPErrorCode) {
+            try body.finish(trailers: fields)
+            return .success(NoValue())
+        } catch {
+            return .failure(error)
         }
     }
 }

@@ -11,22 +11,33 @@ public enum Preview2HTTP {
     /// The newest version; semantic versioning makes it serve every 0.2.x.
     static let version = "0.2.12"
 
-    /// Offers `wasi:http/types` and `wasi:http/outgoing-handler`.
+    /// Offers `wasi:http/types` and `wasi:http/outgoing-handler` of all versions.
     public static func define(in linker: ComponentLinker) {
+        define(in: linker, version, .preview2) { defineFutureTrailers(in: $0) }
+        // Times are nanoseconds here, too, whatever the names of their functions end with.
+        define(in: linker, Preview2.novemberCandidate, .november) { defineNovemberTrailers(in: $0) }
+        defineOctober(in: linker)
+    }
+
+    private static func define(
+        in linker: ComponentLinker, _ version: String, _ names: HTTPTypes.Names,
+        trailers defineTrailers: (HostInterface) -> Void
+    ) {
         let types = linker.interface("wasi:http/types@\(version)")
         types.function("http-error-code") {
             (call: borrowing ComponentCall, error: Borrow<IOError>) throws(Trap) -> HTTPErrorCode? in
             try call.object(error).cause as? HTTPErrorCode
         }
-        HTTPTypes.defineFields(in: types, .preview2, HeaderError2.self)
+        HTTPTypes.defineFields(in: types, names, HeaderError2.self)
         defineIncomingRequest(in: types)
         defineIncomingBody(in: types)
+        defineTrailers(types)
         defineOutgoingResponse(in: types)
         defineOutgoingBody(in: types)
         defineOutgoingRequest(in: types)
-        HTTPTypes.defineRequestOptions(in: types, .preview2, refusal: NoValue())
+        HTTPTypes.defineRequestOptions(in: types, names, refusal: NoValue())
         defineIncomingResponse(in: types)
-        defineOutgoingHandler(in: linker)
+        defineOutgoingHandler(in: linker, version)
     }
 }
 

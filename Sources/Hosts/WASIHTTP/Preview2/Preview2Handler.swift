@@ -11,16 +11,27 @@ public struct Preview2Handler: Sendable {
     ///
     /// - Throws: ``ComponentRuntimeError`` where the export is of another type.
     public init(_ plan: ComponentPlan) throws(ComponentRuntimeError) {
+        let exports = plan.component.exports
+        // Candidates are not compatible with anything by their numbers.
+        let candidate = Self.candidates.first { name in exports.contains { $0.name == name } }
+        let isFinal = exports.contains { export in
+            export.name.hasPrefix(Self.prefix) && !Self.candidates.contains(export.name)
+        }
         function = try plan.function(
-            "wasi:http/incoming-handler@\(Preview2HTTP.version)", "handle",
+            isFinal ? Self.name(Preview2HTTP.version) : candidate ?? Self.name(Preview2HTTP.version),
+            "handle",
             parameters: CanonicalTuple<Own<IncomingRequest>, Own<ResponseOutparam>>.self, result: NoValue.self
         )
     }
 
     /// Whether a component exports a handler of this version.
     public static func isExported(by component: Component) -> Bool {
-        component.exports.contains { $0.name.hasPrefix("wasi:http/incoming-handler@0.2.") }
+        component.exports.contains { $0.name.hasPrefix(prefix) }
     }
+
+    private static let prefix = name("0.2.")
+    private static let candidates = [Preview2.novemberCandidate, Preview2.octoberCandidate].map { name($0) }
+    private static func name(_ version: String) -> String { "wasi:http/incoming-handler@\(version)" }
 
     /// Calls the handler. When `completion` is called, once and on the loop, `writer` has what the guest answered.
     public func start(

@@ -184,9 +184,7 @@ extension EngineLimits {
     /// Of an engine that makes no instance: its pools reserve next to no address space.
     fileprivate static var validation: EngineLimits {
         var limits = EngineLimits()
-        limits.coreInstances = 1
         limits.memories = 1
-        limits.tables = 1
         limits.stacks = 1
         return limits
     }

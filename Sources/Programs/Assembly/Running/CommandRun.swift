@@ -144,9 +144,7 @@ struct CommandRun {
     private func engineLimits(_ isComponent: Bool) -> EngineLimits {
         var limits = EngineLimits()
         let instance = instanceLimits(isComponent)
-        limits.coreInstances = UInt32(clamping: instance.instances)
         limits.memories = UInt32(clamping: instance.memories)
-        limits.tables = UInt32(clamping: instance.tables)
         // Each call that is under way in a component of WASI 0.3 has a stack.
         limits.stacks = isComponent ? Self.componentStacks : 4
         if let stack = request.stackBytesMax {

@@ -135,7 +135,7 @@ struct ApplicationServer {
     /// Requests wait for a place before the engine's slots run out, and connections leave descriptors for guests.
     private func limits(_ engine: EngineLimits, openFiles: Int) -> HTTPServerLimits {
         var limits = HTTPServerLimits()
-        limits.admission?.concurrentRequests = Int(min(engine.stacks, engine.memories, engine.coreInstances))
+        limits.admission?.concurrentRequests = Int(min(engine.stacks, engine.memories))
         limits.connections = min(limits.connections, openFiles * 3 / 4)
         return limits
     }

@@ -148,6 +148,36 @@ typedef uint8_t wasmtime_regalloc_algorithm_t;
 
 // Callbacks.
 typedef void (*wasmtime_finalizer_t)(void *);
+
+// Memories and stacks of the host's own making.
+typedef uint8_t *(*wasmtime_memory_get_callback_t)(void *, size_t *, size_t *);
+typedef wasmtime_error_t *(*wasmtime_memory_grow_callback_t)(void *, size_t);
+typedef struct wasmtime_linear_memory {
+  void *env;
+  wasmtime_memory_get_callback_t get_memory;
+  wasmtime_memory_grow_callback_t grow_memory;
+  wasmtime_finalizer_t finalizer;
+} wasmtime_linear_memory_t;
+typedef wasmtime_error_t *(*wasmtime_new_memory_callback_t)(
+    void *, const wasm_memorytype_t *, size_t, size_t, size_t, size_t, wasmtime_linear_memory_t *);
+typedef struct wasmtime_memory_creator {
+  void *env;
+  wasmtime_new_memory_callback_t new_memory;
+  wasmtime_finalizer_t finalizer;
+} wasmtime_memory_creator_t;
+typedef uint8_t *(*wasmtime_stack_memory_get_callback_t)(void *, size_t *);
+typedef struct wasmtime_stack_memory {
+  void *env;
+  wasmtime_stack_memory_get_callback_t get_stack_memory;
+  wasmtime_finalizer_t finalizer;
+} wasmtime_stack_memory_t;
+typedef wasmtime_error_t *(*wasmtime_new_stack_memory_callback_t)(void *, size_t, bool, wasmtime_stack_memory_t *);
+typedef struct wasmtime_stack_creator {
+  void *env;
+  wasmtime_new_stack_memory_callback_t new_stack;
+  wasmtime_finalizer_t finalizer;
+} wasmtime_stack_creator_t;
+
 typedef wasm_trap_t *(*wasmtime_func_unchecked_callback_t)(
     void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *args_and_results, size_t num_args_and_results);
 typedef wasmtime_error_t *(*wasmtime_epoch_callback_t)(
@@ -176,6 +206,8 @@ void wasmtime_config_wasm_component_model_async_stackful_set(wasm_config_t *, bo
 void wasmtime_config_wasm_component_model_map_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_component_model_implements_set(wasm_config_t *, bool);
 void wasmtime_config_wasm_component_model_canonical_names_set(wasm_config_t *, bool);
+void wasmtime_config_host_memory_creator_set(wasm_config_t *, const wasmtime_memory_creator_t *);
+void wasmtime_config_host_stack_creator_set(wasm_config_t *, const wasmtime_stack_creator_t *);
 wasmtime_pooling_allocation_config_t *wasmtime_pooling_allocation_config_new(void);
 void wasmtime_pooling_allocation_config_delete(wasmtime_pooling_allocation_config_t *);
 void wasmtime_pooling_allocation_config_max_unused_warm_slots_set(wasmtime_pooling_allocation_config_t *, uint32_t);

@@ -9,7 +9,8 @@ public struct CallLimits: Sendable, Hashable {
     public var settling: TimeAmount
     /// Computing time that the instance gets for the call. What one call does not use is there for the others.
     public var cpuBudget: TimeAmount
-    /// For the guest to stop, once it was told that the call's time is over, when other calls go on in the instance.
+    /// For the guest to stop, once it was told that the call's time is over, when other calls go on in the instance. A call
+    /// that goes on beyond it ends, with the instance, as soon as no other call has time left.
     public var grace: TimeAmount
 
     /// Limits; the defaults suit a request.

@@ -7,7 +7,7 @@ extension ComponentInstance {
     /// Begins a call, which shares the instance with those that are under way: while one waits, the others go on.
     ///
     /// A fiber of the instance's own runs them all for as long as one is not settled. The instance must be kept: when
-    /// it goes away, every call in it ends. A trap of one call fails all.
+    /// it goes away, every call in it ends. A trap of one call fails all. See ``acceptsCalls``.
     ///
     /// - Parameter completion: called once, on the loop, with the result or why there is none. What an `async` function
     ///   does after it has returned its result goes on; see ``GuestCall/onSettled``.
@@ -17,9 +17,9 @@ extension ComponentInstance {
         on scheduler: FiberScheduler, limits: CallLimits = CallLimits(),
         completion: @escaping (Result<Success, Trap>) -> Void
     ) -> GuestCall {
-        guard !core.isPoisoned else {
+        guard acceptsCalls else {
             let call = GuestCall(nil, limits) { completion(.failure($0)) }
-            call.reject(.cancelled("the component instance has ended"))
+            call.reject(.cancelled("the component instance takes no more calls"))
             call.settle(nil)
             return call
         }
@@ -29,6 +29,10 @@ extension ComponentInstance {
         core.driveCalls(on: scheduler)
         return call
     }
+
+    /// Whether calls may begin in it: no trap has ended it, and none of its calls ran out of time. A guest that goes on with
+    /// such a call, whatever it was told, ends when the calls beside it have ended.
+    public var acceptsCalls: Bool { !core.isPoisoned && !core.isRetired }
 
     /// How many calls of ``start(_:_:on:limits:completion:)`` are not settled.
     public var callCount: Int { core.calls.count }
@@ -115,6 +119,12 @@ extension ComponentCore {
 
     // MARK: - Deadlines
 
+    /// A call is settled. Those that were told to stop, and had their time for it, do not go on alone.
+    func callSettled(_ call: GuestCall) {
+        calls.removeAll { $0 === call }
+        if isRetired, !calls.isEmpty { store.fiber?.deadline = nextDeadline }
+    }
+
     private var nextDeadline: NIODeadline { calls.map(\.deadline).min() ?? .distantFuture }
 
     /// The deadline of a call has passed.
@@ -124,13 +134,12 @@ extension ComponentCore {
         let now = NIODeadline.now()
         let late = calls.filter { $0.deadline <= now }
         guard late.count < calls.count, let fiber = store.fiber else { return nil }
-        let others = calls.filter { $0.deadline > now }
         for call in late where !call.isExpired {
             call.expire(now)
+            isRetired = true
             // Not from here: the guest may be in the middle of a computation.
             fiber.eventLoop.assumeIsolated().execute { call.reject(.deadlinePassed()) }
         }
-        let next = calls.map(\.deadline).filter { $0 > now }.min() ?? now
-        return others.isEmpty ? nil : next
+        return calls.map(\.deadline).filter { $0 > now }.min()
     }
 }

@@ -77,7 +77,7 @@ public final class GuestCall {
     func settle(_ trap: Trap?) {
         guard !isSettled else { return }
         isSettled = true
-        core?.calls.removeAll { $0 === self }
+        core?.callSettled(self)
         core = nil
         task = nil
         let onSettled = self.onSettled

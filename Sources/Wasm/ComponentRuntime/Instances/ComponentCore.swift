@@ -49,6 +49,8 @@ final class ComponentCore {
     var calls: [GuestCall] = []
     /// Whether the host let go of the instance.
     var isShutDown = false
+    /// Whether a call ran out of time, so that no other may begin.
+    var isRetired = false
     /// Calls to the host that are under way.
     var hostCallCount = 0
     var waker: Waker?

@@ -1,6 +1,6 @@
 import CWasmtime
 
-/// The compiler and the pools that all guests of a process share.
+/// The compiler, the memories and the stacks that all guests of a process share.
 ///
 /// Thread-safe: modules are compiled and stores are made from any thread. Stores themselves belong to one event loop.
 @safe public final class Engine: Sendable {
@@ -12,24 +12,33 @@ import CWasmtime
     nonisolated(unsafe) let raw: OpaquePointer
     /// The type of a function without parameters and results, which the engine looks up once.
     nonisolated(unsafe) let plainType: OpaquePointer?
+    let memories: LinearMemories
     let ticker: EpochTicker
 
     /// The release of Wasmtime that the declarations in `CWasmtime` are for.
     public static let wasmtimeVersion = "50.0.1"
 
-    /// Reserves the pools and starts the epoch ticker.
+    /// Makes the compiler and starts the epoch ticker.
     ///
-    /// - Throws: ``EngineError`` with code `configuration` when the system refuses the address space.
-    public init(limits: EngineLimits = EngineLimits()) throws {
+    /// - Throws: ``EngineError`` with code `configuration` when the engine refuses its settings.
+    public convenience init(limits: EngineLimits = EngineLimits()) throws {
+        try self.init(limits: limits, written: WrittenPages())
+    }
+
+    init(limits: EngineLimits, written: WrittenPages) throws {
+        let memories = LinearMemories(limits: limits, written: written)
         let configuration = unsafe Engine.configuration(for: limits)
+        unsafe memories.serve(configuration)
+        unsafe FiberStacks(limits: limits).serve(configuration)
         guard let raw = unsafe wasm_engine_new_with_config(configuration) else {
             throw EngineError(.configuration, "The engine refused its limits: \(limits).")
         }
         unsafe self.raw = raw
         unsafe plainType = FunctionType([], []).makeRaw()
         self.limits = limits
+        self.memories = memories
         self.fingerprint =
-            "wasmtime-\(Engine.wasmtimeVersion)-epoch-sequential-stack\(limits.guestStackBytes)"
+            "wasmtime-\(Engine.wasmtimeVersion)-epoch-sequential-segments-stack\(limits.guestStackBytes)"
         unsafe self.ticker = EpochTicker(engine: raw)
     }
 
@@ -47,24 +56,8 @@ import CWasmtime
         unsafe wasmtime_config_memory_may_move_set(configuration, false)
         // For the engine's own components, which are not used here; each store would be made ready for them.
         unsafe wasmtime_config_concurrency_support_set(configuration, false)
-        let pool = unsafe wasmtime_pooling_allocation_config_new()
-        defer { unsafe wasmtime_pooling_allocation_config_delete(pool) }
-        unsafe wasmtime_pooling_allocation_config_total_core_instances_set(pool, limits.coreInstances)
-        unsafe wasmtime_pooling_allocation_config_total_memories_set(pool, limits.memories)
-        unsafe wasmtime_pooling_allocation_config_total_tables_set(pool, limits.tables)
-        unsafe wasmtime_pooling_allocation_config_total_stacks_set(pool, limits.stacks)
-        unsafe wasmtime_pooling_allocation_config_max_memory_size_set(pool, limits.memoryBytes)
-        unsafe wasmtime_pooling_allocation_config_table_elements_set(pool, limits.tableElements)
-        unsafe wasmtime_pooling_allocation_config_max_memories_per_module_set(pool, limits.memoriesPerModule)
-        unsafe wasmtime_pooling_allocation_config_max_tables_per_module_set(pool, limits.tablesPerModule)
-        unsafe wasmtime_pooling_allocation_config_max_core_instance_size_set(pool, limits.instanceBytes)
-        unsafe wasmtime_pooling_allocation_config_linear_memory_keep_resident_set(
-            pool, limits.memoryResidentBytes)
-        unsafe wasmtime_pooling_allocation_config_table_keep_resident_set(pool, limits.tableResidentBytes)
-        unsafe wasmtime_pooling_allocation_config_async_stack_keep_resident_set(
-            pool, limits.stackResidentBytes)
-        unsafe wasmtime_pooling_allocation_config_max_unused_warm_slots_set(pool, limits.warmSlots)
-        unsafe wasmtime_pooling_allocation_strategy_set(configuration, pool)
+        // Memories begin with their data: see ``MemoryImage``.
+        unsafe wasmtime_config_memory_init_cow_set(configuration, false)
         return unsafe configuration
     }
 }

@@ -209,7 +209,12 @@ public import NIOCore
         unsafe status = .running
         scheduler.enter(self)
         unsafe sliceStart = .now()
-        let isDone = unsafe wasmtime_call_future_poll(future)
+        let isDone: Bool
+        if isInstantiating, case .fresh(let entryPoint, _) = entry {
+            isDone = entryPoint.template.module.memories.making { unsafe wasmtime_call_future_poll(future) }
+        } else {
+            isDone = unsafe wasmtime_call_future_poll(future)
+        }
         unsafe computed = computed + (.now() - sliceStart)
         scheduler.leave()
         return isDone

@@ -24,7 +24,9 @@ extension Store {
         var raw = wasmtime_instance_t()
         var trap: OpaquePointer?
         beginInstance()
-        let error = unsafe wasmtime_instance_pre_instantiate(template.raw, context, &raw, &trap)
+        let error = unsafe template.module.memories.making {
+            unsafe wasmtime_instance_pre_instantiate(template.raw, context, &raw, &trap)
+        }
         endInstance()
         if let error = unsafe error, unsafe trap == nil, !hasThrown {
             let refusal = unsafe Trap(consumingError: error)

@@ -11,11 +11,13 @@ extension Store {
         var trap: OpaquePointer?
         beginWithoutFiber()
         // `Extern` has the C structure as its only field.
-        let error = unsafe imports.withUnsafeBufferPointer { imports in
-            unsafe wasmtime_instance_new(
-                context, module.raw,
-                UnsafeRawPointer(imports.baseAddress)?.assumingMemoryBound(to: wasmtime_extern_t.self),
-                imports.count, &raw, &trap)
+        let error = unsafe module.memories.making {
+            unsafe imports.withUnsafeBufferPointer { imports in
+                unsafe wasmtime_instance_new(
+                    context, module.raw,
+                    UnsafeRawPointer(imports.baseAddress)?.assumingMemoryBound(to: wasmtime_extern_t.self),
+                    imports.count, &raw, &trap)
+            }
         }
         if let error = unsafe error, unsafe trap == nil {
             if hasThrown, let trap = unsafe self.trap(consuming: nil, error: error) { throw trap }

@@ -11,14 +11,18 @@ import CWasmtime
 
     nonisolated(unsafe) let raw: OpaquePointer
     let hasStartFunction: Bool
-    let definedMemories: Int
+    /// What its own memories hold when an instance begins.
+    let memories: MemoriesInMaking
 
     /// Compiles a binary. Takes milliseconds to seconds: never on the request path.
     ///
     /// - Throws: ``EngineError`` with code `invalidModule`.
     public convenience init(engine: Engine, binary: [UInt8]) throws {
         let outline = ModuleOutline(binary)
-        let binary = outline.map { SuspensionExport.added(to: binary, outline: $0) } ?? binary
+        if let outline { try Module.check(outline, engine.limits) }
+        let segments = outline.flatMap(DataSegments.init)
+        let binary =
+            outline.map { SuspensionExport.added(to: binary, outline: $0, data: segments?.left) } ?? binary
         var raw: OpaquePointer?
         let error = unsafe binary.withUnsafeBufferPointer {
             unsafe wasmtime_module_new(engine.raw, $0.baseAddress, $0.count, &raw)
@@ -30,7 +34,7 @@ import CWasmtime
             throw EngineError(
                 .invalidModule, "The module has a section that this version of Martlet does not know.")
         }
-        unsafe self.init(engine: engine, taking: raw, outline: outline)
+        try unsafe self.init(engine: engine, taking: raw, outline: outline)
     }
 
     /// Checks a binary without compiling it.
@@ -52,19 +56,38 @@ import CWasmtime
             throw unsafe EngineError(.image, consuming: error, while: "The compiled image does not load")
         }
         guard let raw = unsafe raw else { throw EngineError(.image, "The engine returned no module.") }
-        unsafe self.init(engine: engine, taking: raw, outline: outline)
+        try unsafe self.init(engine: engine, taking: raw, outline: outline)
     }
 
-    private init(engine: Engine, taking raw: OpaquePointer, outline: ModuleOutline) {
+    private init(engine: Engine, taking raw: OpaquePointer, outline: ModuleOutline) throws {
         self.engine = engine
         unsafe self.raw = raw
         self.hasStartFunction = outline.hasStartFunction
-        self.definedMemories = outline.definedMemories
+        let starts = DataSegments(outline)?.starts ?? []
+        self.memories = try MemoriesInMaking(engine.memories.images(of: starts))
         unsafe self.imports = Module.imports(of: raw)
         unsafe self.exports = Module.exports(of: raw)
     }
 
     deinit { unsafe wasmtime_module_delete(raw) }
+
+    // The engine gives each function, global and import at most this many bytes of an instance's record.
+    private static let recordItemBytes = 32
+
+    private static func check(_ outline: ModuleOutline, _ limits: EngineLimits) throws {
+        for (what, count, most) in [
+            ("memories", outline.memories.count, limits.memoriesPerModule),
+            ("tables", outline.definedTables, limits.tablesPerModule),
+        ] where count > most {
+            throw EngineError(.invalidModule, "The module defines \(count) \(what); the limit is \(most).")
+        }
+        let bytes = outline.recordItems * recordItemBytes
+        guard bytes > limits.instanceBytes else { return }
+        throw EngineError(
+            .invalidModule,
+            "The module has so many functions, globals and imports that each instance may need \(bytes) bytes "
+                + "beside its memories; the limit is \(limits.instanceBytes).")
+    }
 
     /// The machine code as bytes of an image file.
     func serialized() throws -> [UInt8] {

@@ -4,8 +4,16 @@
 struct ModuleOutline: Sendable {
     /// Whether instantiation runs code of the guest.
     private(set) var hasStartFunction = false
-    /// Memories the module defines itself.
-    private(set) var definedMemories = 0
+    /// Memories the module defines itself: the flags of their types, and how many pages they begin with.
+    private(set) var memories: [(flags: UInt8, minimum: Int)] = []
+    /// Tables the module defines itself.
+    private(set) var definedTables = 0
+    /// Memories it imports; their indices come first.
+    private(set) var importedMemories = 0
+    /// Whether its types speak of references that the engine's collector looks after.
+    private(set) var hasManagedReferences = false
+    /// Functions, globals and imports: what an instance's own record has room for.
+    private(set) var recordItems = 0
 
     private(set) var sections: [Section] = []
     private(set) var typeCount = 0
@@ -34,7 +42,7 @@ struct ModuleOutline: Sendable {
 
     private mutating func note(_ id: UInt8, _ body: ArraySlice<UInt8>) -> Void? {
         if id == 8 { hasStartFunction = true }
-        guard [1, 2, 3, 5].contains(id) else { return () }
+        guard [1, 2, 3, 4, 5, 6].contains(id) else { return () }
         var reader = BinaryReader(body)
         guard let count = reader.number() else { return nil }
         switch id {
@@ -45,12 +53,26 @@ struct ModuleOutline: Sendable {
             }
         case 2:
             for _ in 0..<count {
-                guard let isFunction = reader.skipImport() else { return nil }
-                if isFunction { importedFunctions += 1 }
+                guard let kind = reader.skipImport() else { return nil }
+                if kind == .function { importedFunctions += 1 }
+                if kind == .memory { importedMemories += 1 }
             }
-        case 3: definedFunctions = count
-        default: definedMemories = count
+            recordItems = min(recordItems, Self.itemsMax) + min(count, Self.itemsMax)
+        case 3:
+            definedFunctions = count
+            recordItems = min(recordItems, Self.itemsMax) + min(count, Self.itemsMax)
+        case 4: definedTables = count
+        case 5:
+            for _ in 0..<count {
+                guard let limits = reader.limits() else { return nil }
+                memories.append(limits)
+            }
+        default: recordItems = min(recordItems, Self.itemsMax) + min(count, Self.itemsMax)
         }
+        if reader.sawManagedReference { hasManagedReferences = true }
         return ()
     }
+
+    // The engine's validation allows fewer; the sum cannot overflow.
+    private static let itemsMax = 1 << 32
 }

@@ -8,7 +8,9 @@ enum SuspensionExport {
     static let name = "martlet:suspend"
 
     /// The module with the function.
-    static func added(to binary: [UInt8], outline: ModuleOutline) -> [UInt8] {
+    ///
+    /// - Parameter data: what its data section is to be, if not what it is.
+    static func added(to binary: [UInt8], outline: ModuleOutline, data: [UInt8]? = nil) -> [UInt8] {
         let type: [UInt8] = [0x60, 0x00, 0x00]
         let export =
             leb(name.utf8.count) + Array(name.utf8) + [0x00]
@@ -30,7 +32,8 @@ enum SuspensionExport {
                 append(next.id, extended(section.body, with: next.item), to: &result)
                 pending.removeFirst()
             } else {
-                append(section.id, section.body, to: &result)
+                let replaced = section.id == MemoryStart.dataSection ? data : nil
+                append(section.id, replaced.map { $0[...] } ?? section.body, to: &result)
             }
         }
         for next in pending { append(next.id, leb(1) + next.item, to: &result) }

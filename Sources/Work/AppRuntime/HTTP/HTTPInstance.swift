@@ -65,12 +65,12 @@ final class HTTPInstance {
 
     /// Whether it may begin another request.
     func accepts(_ reuse: InstanceReuse) -> Bool {
-        active < reuse.concurrency && uses < reuse.uses && !instance.isPoisoned
+        active < reuse.concurrency && uses < reuse.uses && instance.acceptsCalls
     }
 
     /// Whether it may be kept after what it has done.
     func isReusable(_ reuse: InstanceReuse) -> Bool {
-        guard uses < reuse.uses, !instance.isPoisoned else { return false }
+        guard uses < reuse.uses, instance.acceptsCalls else { return false }
         let bytes = instance.memoryBytes
         guard let initialMemoryBytes else {
             // Growth during the first request is what the guest needs; growth after it may be a leak.

@@ -85,22 +85,16 @@ final class ServerExchange: IncomingExchange {
     // MARK: - The response
 
     func sendInformational(_ status: UInt16, _ fields: HTTPFields) {
-        guard let headers = fields.headers else { return }
-        exchange.sendInformational(HTTPResponseStatus(statusCode: Int(status)), headers)
+        exchange.sendInformational(HTTPResponseStatus(statusCode: Int(status)), fields.headers)
     }
 
     func sendHead(_ status: UInt16, _ fields: HTTPFields) {
-        guard let headers = fields.headers else { return refuse() }
-        exchange.sendHead(HTTPResponseStatus(statusCode: Int(status)), headers)
+        exchange.sendHead(HTTPResponseStatus(statusCode: Int(status)), fields.headers)
     }
 
     func respond(_ status: UInt16, _ fields: HTTPFields, body: ByteBuffer) {
-        guard let headers = fields.headers else { return refuse() }
-        exchange.respond(HTTPResponseStatus(statusCode: Int(status)), headers, body: body)
+        exchange.respond(HTTPResponseStatus(statusCode: Int(status)), fields.headers, body: body)
     }
-
-    /// A value that is not UTF-8 could only be sent changed.
-    private func refuse() { exchange.respond(.internalServerError) }
 }
 
 extension HTTPErrorCode {

@@ -1,3 +1,4 @@
+import AppModel
 import HTTPServer
 import HostSystem
 import NIOCore
@@ -29,7 +30,7 @@ enum CGIEnvironment {
         strings.add(
             name: "CONTENT_LENGTH",
             value: head.headers.first(name: "content-length") ?? (exchange.hasBody ? "" : "0"))
-        strings.add(name: "CONTENT_TYPE", value: head.headers.first(name: "content-type") ?? "")
+        strings.add(name: "CONTENT_TYPE", field: head.headers.first(name: "content-type") ?? "")
         strings.add(name: "GATEWAY_INTERFACE", value: "CGI/1.1")
         strings.add(name: "PATH_INFO", value: pathInfo)
         strings.add(name: "PATH_TRANSLATED", value: pathInfo)
@@ -58,7 +59,7 @@ enum CGIEnvironment {
             strings.add(name: "X_PATH_MATCH_\(variableName(parameter.name))", value: parameter.value)
         }
         for field in head.headers where !isHidden(field.name) {
-            strings.add(name: "HTTP_\(variableName(field.name))", value: field.value)
+            strings.add(name: "HTTP_\(variableName(field.name))", field: field.value)
         }
         return strings
     }
@@ -129,6 +130,13 @@ extension EncodedStrings {
     fileprivate mutating func add(name: String, value: String) {
         // A zero byte would end the variable early: a guest must not see what follows as another one.
         try? append(name: name, value: value)
+    }
+
+    /// A variable with the value of a header field.
+    fileprivate mutating func add(name: String, field value: String) {
+        guard let bytes = FieldText.bytes(of: value) else { return add(name: name, value: value) }
+        // The same as above.
+        try? append(name: name, bytes: bytes)
     }
 
     fileprivate mutating func add(_ argument: String) {

@@ -1,3 +1,4 @@
+import AppModel
 import HTTPServer
 import NIOCore
 import NIOHTTP1
@@ -86,12 +87,19 @@ struct CGIHead {
         let value = trimmed(bytes, colon + 1..<line.upperBound)
         guard !name.isEmpty else { return nil }
         for index in name where !FieldRules.isToken(bytes[index]) { return nil }
-        for index in value where !FieldRules.isValue(bytes[index]) { return nil }
+        var isASCII = true
+        for index in value {
+            guard FieldRules.isValue(bytes[index]) else { return nil }
+            if bytes[index] >= 0x80 { isASCII = false }
+        }
         let start = buffer.readerIndex
         guard let name = buffer.getString(at: start + name.lowerBound, length: name.count),
-            let value = buffer.getString(at: start + value.lowerBound, length: value.count)
+            let text = buffer.getString(at: start + value.lowerBound, length: value.count)
         else { return nil }
-        return (name, value)
+        if isASCII { return (name, text) }
+        return (
+            name, FieldText.text(of: buffer.readableBytesView.dropFirst(value.lowerBound).prefix(value.count))
+        )
     }
 
     private static func trimmed(_ bytes: borrowing Span<UInt8>, _ range: Range<Int>) -> Range<Int> {

@@ -99,6 +99,9 @@ public final class CanonicalCases<Value>: Sendable {
 }
 
 extension CanonicalVariant {
+    /// The label of the case, as WIT spells it.
+    public var caseLabel: String { Self.cases.cases[caseNumber].label }
+
     /// Whether the type is a variant with cases of these labels and payloads.
     public static func matches(_ type: ComponentValueType?, _ types: TypeMatcher) -> Bool {
         types.isVariant(type, cases.cases.map { ($0.label, $0.payload) })

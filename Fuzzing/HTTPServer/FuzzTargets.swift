@@ -1,0 +1,2 @@
+/// What the fuzzer of this module runs.
+typealias FuzzTargets = RequestFuzzing

@@ -1,0 +1,154 @@
+import Atomics
+import CMemoryPages
+import CWasmtime
+import NIOConcurrencyHelpers
+
+/// The linear memories of an engine, each used again by the next instance of its module.
+///
+/// The engine's own pool gives most of what a guest has written back to the system, and each page that the next guest
+/// touches is a fault. Here only the pages that were written are put back, in place.
+@safe final class LinearMemories: Sendable {
+    private let limits: EngineLimits
+    private let written: WrittenPages
+    private let slots = ManagedAtomic(0)
+    private let keptBytes = ManagedAtomic(0)
+    private let images = NIOLockedValueBox<[ObjectIdentifier: WeakImage]>([:])
+
+    private struct WeakImage: Sendable { weak var image: MemoryImage? }
+
+    init(limits: EngineLimits, written: WrittenPages) {
+        self.limits = limits
+        self.written = written
+    }
+
+    /// How many slots there are, idle ones too.
+    var slotCount: Int { slots.load(ordering: .relaxed) }
+    /// Bytes that stay resident in all slots, as far as instances have ended.
+    var residentBytes: Int { keptBytes.load(ordering: .relaxed) }
+
+    /// What the memories of a module begin with, ready to be shown.
+    func images(of starts: [MemoryStart]) throws -> [MemoryImage] {
+        let made = try starts.map { try MemoryImage($0, memories: self) }
+        images.withLockedValue { images in
+            images = images.filter { $0.value.image != nil }
+            for image in made { images[ObjectIdentifier(image)] = WeakImage(image: image) }
+        }
+        return made
+    }
+
+    // MARK: - Slots
+
+    /// A new slot, made from another image's idle one when there are as many as may be.
+    func newSlot(reserving bytes: Int, guardBytes: Int, for image: MemoryImage?) -> MemorySlot? {
+        guard countOne() || giveUpIdleSlot() && countOne() else { return nil }
+        let capacity = min(bytes, limits.memoryBytes)
+        guard let slot = MemorySlot(owner: self, reserving: capacity, guardBytes: guardBytes),
+            image.map({ $0.minimumBytes <= slot.capacity && $0.show(in: slot.space, base: slot.base) })
+                ?? true
+        else {
+            slots.wrappingDecrement(ordering: .relaxed)
+            return nil
+        }
+        slot.byteCount = image?.minimumBytes ?? 0
+        return slot
+    }
+
+    private func countOne() -> Bool {
+        if slots.wrappingIncrementThenLoad(ordering: .relaxed) <= Int(limits.memories) { return true }
+        slots.wrappingDecrement(ordering: .relaxed)
+        return false
+    }
+
+    private func giveUpIdleSlot() -> Bool {
+        let images = images.withLockedValue { $0.values.compactMap(\.image) }
+        for image in images {
+            if let slot = image.giveUpSlot() {
+                gone(slot)
+                return true
+            }
+        }
+        return false
+    }
+
+    /// A slot is not used any more.
+    func gone(_ slot: MemorySlot) {
+        slots.wrappingDecrement(ordering: .relaxed)
+        keptBytes.wrappingDecrement(by: slot.keptBytes, ordering: .relaxed)
+    }
+
+    /// An instance has ended: its slot waits for the next one of the same image.
+    func release(_ slot: MemorySlot) {
+        let before = slot.keptBytes
+        guard let image = slot.image else { return gone(slot) }
+        let room = limits.memoriesResidentBytes - keptBytes.load(ordering: .relaxed) + before
+        let isWell = slot.reset(written, residentBytesMax: min(limits.memoryResidentBytes, max(0, room)))
+        if slot.keptBytes != before {
+            keptBytes.wrappingIncrement(by: slot.keptBytes - before, ordering: .relaxed)
+        }
+        slot.image = nil
+        if isWell { image.keep(slot) } else { gone(slot) }
+    }
+
+    // MARK: - The engine's calls
+
+    /// Makes the engine ask here for memories. The configuration keeps `self` for as long as its engine lives.
+    func serve(_ configuration: OpaquePointer?) {
+        var creator = unsafe wasmtime_memory_creator_t(
+            env: Unmanaged.passRetained(self).toOpaque(), new_memory: Self.newMemory,
+            finalizer: {
+                if let self_ = unsafe $0 { unsafe Unmanaged<LinearMemories>.fromOpaque(self_).release() }
+            })
+        unsafe wasmtime_config_host_memory_creator_set(configuration, &creator)
+    }
+
+    private static let newMemory: wasmtime_new_memory_callback_t = {
+        environment, _, minimum, _, reserved, guardBytes, result in
+        guard let environment = unsafe environment, let result = unsafe result else { return nil }
+        return unsafe Unmanaged<LinearMemories>.fromOpaque(environment)._withUnsafeGuaranteedRef { memories in
+            guard
+                let slot = memories.slot(minimum: minimum, reserving: reserved, guardBytes: guardBytes)
+            else {
+                let sentence = "maximum concurrent limit of \(memories.limits.memories) memories reached"
+                return unsafe wasmtime_error_new(sentence)
+            }
+            unsafe result.pointee = wasmtime_linear_memory_t(
+                env: Unmanaged.passRetained(slot).toOpaque(), get_memory: LinearMemories.getMemory,
+                grow_memory: LinearMemories.growMemory, finalizer: LinearMemories.endMemory)
+            return nil
+        }
+    }
+
+    private func slot(minimum: Int, reserving bytes: Int, guardBytes: Int) -> MemorySlot? {
+        if let image = MemoriesInMaking.next(minimumBytes: minimum) {
+            return image.takeSlot(reserving: bytes, guardBytes: guardBytes)
+        }
+        guard let slot = newSlot(reserving: bytes, guardBytes: guardBytes, for: nil) else { return nil }
+        guard slot.grow(to: minimum) else {
+            gone(slot)
+            return nil
+        }
+        return slot
+    }
+
+    private static let getMemory: wasmtime_memory_get_callback_t = { slot, byteCount, capacity in
+        guard let slot = unsafe slot else { return nil }
+        return unsafe Unmanaged<MemorySlot>.fromOpaque(slot)._withUnsafeGuaranteedRef { slot in
+            unsafe byteCount?.pointee = slot.byteCount
+            unsafe capacity?.pointee = slot.capacity
+            return unsafe slot.start.assumingMemoryBound(to: UInt8.self)
+        }
+    }
+
+    private static let growMemory: wasmtime_memory_grow_callback_t = { slot, byteCount in
+        guard let slot = unsafe slot else { return nil }
+        return unsafe Unmanaged<MemorySlot>.fromOpaque(slot)._withUnsafeGuaranteedRef { slot in
+            slot.grow(to: byteCount) ? nil : unsafe wasmtime_error_new("the memory's slot is too small")
+        }
+    }
+
+    private static let endMemory: wasmtime_finalizer_t = { slot in
+        guard let slot = unsafe slot else { return }
+        let ended = unsafe Unmanaged<MemorySlot>.fromOpaque(slot).takeRetainedValue()
+        ended.owner.release(ended)
+    }
+}

@@ -1,0 +1,37 @@
+import CMemoryPages
+
+/// What the memories of an instance hold that this thread is making. The engine's request for a memory does not say
+/// whose it is, but comes within the call that makes the instance.
+@safe final class MemoriesInMaking: Sendable {
+    private let images: [MemoryImage]
+
+    /// - Parameter images: of the memories that the module defines, in order.
+    init(_ images: [MemoryImage]) { self.images = images }
+
+    /// Runs `body`, which makes an instance of the module.
+    @inline(__always)
+    func making<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let making = unsafe martlet_making()
+        // An instance may be made while another one is: its start function calls a host function that does.
+        let outer = unsafe making?.pointee
+        unsafe making?.pointee = martlet_making_t(
+            memories: Unmanaged.passUnretained(self).toOpaque(), made: 0)
+        defer { if let outer = unsafe outer { unsafe making?.pointee = outer } }
+        return try body()
+    }
+
+    /// The image of the next memory, which is to begin with so many bytes; nil for a memory that is no module's.
+    static func next(minimumBytes: Int) -> MemoryImage? {
+        guard let making = unsafe martlet_making(), let memories = unsafe making.pointee.memories else {
+            return nil
+        }
+        let index = unsafe making.pointee.made
+        return unsafe Unmanaged<MemoriesInMaking>.fromOpaque(memories)._withUnsafeGuaranteedRef { memories in
+            guard index < memories.images.count, memories.images[index].minimumBytes == minimumBytes else {
+                return nil
+            }
+            unsafe making.pointee.made = index + 1
+            return memories.images[index]
+        }
+    }
+}

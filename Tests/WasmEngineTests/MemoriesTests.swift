@@ -1,0 +1,226 @@
+import TestSupport
+import Testing
+
+@testable import WasmEngine
+
+/// Linear memories that are used again: no guest sees what another one did.
+@Suite struct MemoriesTests {
+    private static let page = 65_536
+
+    // Data on either side of a border between pages of the system, at the very end, and over what came before it.
+    private static let guest = """
+        (module
+          (memory (export "memory") 40)
+          (data (i32.const 100000) "abcdefgh") (data (i32.const 102396) "over the border")
+          (data (i32.const 2621439) "z") (data (i32.const 100002) "XY") (data $later "later")
+          (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+          (func (export "read") (param i32) (result i32) (i32.load8_u (local.get 0)))
+          (func (export "write") (param i32 i32) (i32.store8 (local.get 0) (local.get 1))))
+        """
+
+    private struct Guest {
+        let store: Store
+        let instance: Instance
+
+        init(_ template: InstanceTemplate, limits: InstanceLimits = InstanceLimits()) throws {
+            store = try Store(engine: template.module.engine, limits: limits)
+            instance = try store.instantiate(template)
+        }
+
+        @discardableResult
+        func call(_ name: String, _ arguments: Int...) throws -> Int {
+            let function = try #require(instance.function(named: name))
+            var values = arguments.map { RawValue(i32: Int32($0)) }
+            if values.isEmpty { values = [RawValue(i32: 0)] }
+            try store.call(function, &values)
+            return Int(UInt32(bitPattern: values[0].i32))
+        }
+
+        var bytes: [UInt8] {
+            get throws {
+                let memory = try #require(instance.memory(named: "memory"))
+                return try memory.bytes(at: 0, count: UInt32(memory.byteCount))
+            }
+        }
+    }
+
+    private func template(_ text: String, _ engine: Engine) throws -> InstanceTemplate {
+        let module = try Module(engine: engine, binary: WasmText.binary(fromText: text))
+        return try #require(try InstanceTemplate(module: module, functions: []))
+    }
+
+    @Test(arguments: WrittenPages.Method.allCases)
+    func `each guest finds its memory as its module says, whatever the last one wrote`(
+        method: WrittenPages.Method
+    ) throws {
+        var limits = EngineLimits()
+        limits.memoryResidentBytes = 12 << 12
+        let engine = try Engine(limits: limits, written: WrittenPages(method))
+        let template = try template(Self.guest, engine)
+        let pristine = try Guest(template).bytes
+        #expect(pristine.count == 40 * Self.page)
+        #expect(String(decoding: pristine[100_000..<100_008], as: UTF8.self) == "abXYefgh")
+        #expect(String(decoding: pristine[102_396..<102_411], as: UTF8.self) == "over the border")
+        #expect(pristine.last == UInt8(ascii: "z"))
+        var random = SeededGenerator(seed: 7)
+        for _ in 0..<60 {
+            let guest = try Guest(template)
+            #expect(try guest.bytes == pristine)
+            let grown = Int.random(in: 0...3, using: &random)
+            #expect(try guest.call("grow", grown) == 40)
+            for _ in 0..<Int.random(in: 0...40, using: &random) {
+                let place = Int.random(in: 0..<((40 + grown) * Self.page), using: &random)
+                try guest.call("write", place, Int.random(in: 1...255, using: &random))
+            }
+            for place in [100_001, 102_395, 102_400] { try guest.call("write", place, 1) }
+        }
+        #expect(engine.memories.slotCount == 1)
+        #expect(engine.memories.residentBytes <= limits.memoryResidentBytes)
+        #expect(method == .none || engine.memories.residentBytes > 0)
+    }
+
+    @Test func `what a guest grew by is out of bounds for the next one`() throws {
+        let engine = try Engine()
+        let template = try template(Self.guest, engine)
+        let first = try Guest(template)
+        try first.call("grow", 2)
+        try first.call("write", 41 * Self.page, 5)
+        #expect(try first.call("read", 41 * Self.page) == 5)
+        let second = try Guest(template)
+        #expect(engine.memories.slotCount == 2)
+        try second.call("grow", 1)
+        for guest in [second, try Guest(template)] {
+            let trap = #expect(throws: Trap.self) { try guest.call("read", 41 * Self.page) }
+            #expect(trap?.reason == .memoryOutOfBounds)
+        }
+    }
+
+    @Test func `pages that are kept stay within the engine's limit`() throws {
+        var limits = EngineLimits()
+        limits.memoriesResidentBytes = 5 << 12
+        let engine = try Engine(limits: limits, written: WrittenPages())
+        let template = try template(Self.guest, engine)
+        for _ in 0..<3 {
+            let guests = try (0..<3).map { _ in try Guest(template) }
+            for guest in guests { for page in 0..<20 { try guest.call("write", page << 13, 1) } }
+        }
+        #expect(engine.memories.slotCount == 3)
+        #expect(engine.memories.residentBytes <= limits.memoriesResidentBytes)
+    }
+
+    @Test func `when all slots are in use the next guest is refused, and idle ones go to whoever needs them`()
+        throws
+    {
+        var limits = EngineLimits()
+        limits.memories = 2
+        let engine = try Engine(limits: limits)
+        let one = try template(Self.guest, engine)
+        let other = try template(
+            "(module (memory (export \"memory\") 3) (data (i32.const 5) \"other\"))", engine)
+        var guests = [try Guest(one), try Guest(one)]
+        let error = #expect(throws: EngineError.self) { try Guest(other) }
+        #expect(error?.code == .exhausted)
+        guests.removeLast()
+        let guest = try Guest(other)
+        #expect(try String(decoding: guest.bytes[5..<10], as: UTF8.self) == "other")
+        #expect(guests.count == 1 && engine.memories.slotCount == 2)
+    }
+
+    @Test func `a segment that was written is empty for whoever asks for it`() throws {
+        let engine = try Engine()
+        let template = try template(
+            """
+            (module (memory (export "memory") 1) (data $active (i32.const 0) "abc") (data $passive "def")
+              (func (export "active") (memory.init $active (i32.const 9) (i32.const 0) (i32.const 1)))
+              (func (export "nothing") (memory.init $active (i32.const 9) (i32.const 0) (i32.const 0)))
+              (func (export "passive") (memory.init $passive (i32.const 9) (i32.const 0) (i32.const 3)))
+              (func (export "drop") (data.drop $active) (data.drop $passive)))
+            """, engine)
+        let guest = try Guest(template)
+        try guest.call("nothing")
+        try guest.call("passive")
+        #expect(try String(decoding: guest.bytes[9..<12], as: UTF8.self) == "def")
+        #expect(throws: Trap.self) { try guest.call("active") }
+        try guest.call("drop")
+        try guest.call("nothing")
+        #expect(throws: Trap.self) { try guest.call("passive") }
+    }
+
+    @Test func `each memory of a module begins with its own data`() throws {
+        let engine = try Engine()
+        let template = try template(
+            """
+            (module (memory 1) (memory (export "memory") 3) (memory i64 2)
+              (global $where i32 (i32.const 4))
+              (data (memory 1) (i32.const 70000) "one") (data (memory 0) (i32.const 1) "zero")
+              (data (memory 2) (i64.const 65540) "two") (data (memory 0) (global.get $where) "four")
+              (func (export "zero") (param i32) (result i32) (i32.load8_u 0 (local.get 0)))
+              (func (export "two") (param i32) (result i32)
+                (i32.load8_u 2 (i64.extend_i32_u (local.get 0)))))
+            """, engine)
+        for _ in 0..<3 {
+            let guest = try Guest(template)
+            #expect(try String(decoding: guest.bytes[70_000..<70_003], as: UTF8.self) == "one")
+            #expect(try (1..<8).map { try guest.call("zero", $0) } == Array("zerfour".utf8).map(Int.init))
+            #expect(
+                try (65_540..<65_543).map { try guest.call("two", $0) } == Array("two".utf8).map(Int.init))
+        }
+    }
+
+    /// Modules whose data section is wrong, or does not fit.
+    @Test(arguments: [
+        "(module (memory 1) (data (i64.const 0) \"x\"))",
+        "(module (memory i64 1) (data (i32.const 0) \"x\"))",
+        "(module (memory 1) (data (memory 1) (i32.const 0) \"x\"))", "(module (data (i32.const 0) \"x\"))",
+        "(module (memory 1) (data (i32.const 0) \"x\") (data (f32.const 0) \"y\"))",
+    ])
+    func `taking data out of a module does not make it valid`(text: String) throws {
+        let engine = GuestRunner.shared.engine
+        let binary = try WasmText.binary(fromText: text)
+        #expect(throws: EngineError.self) { try Module.validate(binary, engine: engine) }
+        #expect(throws: EngineError.self) { try Module(engine: engine, binary: binary) }
+    }
+
+    @Test(arguments: ["65536", "-1", "65535"]) func `data that does not fit ends the instance`(offset: String)
+        throws
+    {
+        let engine = GuestRunner.shared.engine
+        let template = try template("(module (memory 1) (data (i32.const \(offset)) \"xy\"))", engine)
+        #expect(throws: Trap.self) { try Guest(template) }
+    }
+
+    @Test func `numbers that are longer than the format allows are not taken for segments`() throws {
+        // One memory of a page; a segment whose flags take six bytes.
+        let head: [UInt8] = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 0, 1]
+        let segment: [UInt8] = [1, 0x80, 0x80, 0x80, 0x80, 0x80, 0, 0x41, 0, 0x0b, 1, 0x78]
+        let binary = head + [11, UInt8(segment.count)] + segment
+        #expect(throws: EngineError.self) { try Module(engine: GuestRunner.shared.engine, binary: binary) }
+    }
+
+    @Test func `threads that make instances at once get their own memories`() async throws {
+        let engine = try Engine()
+        let templates = try (0..<4).map { number in
+            try template(
+                """
+                (module (memory (export "memory") \(number + 2)) (data (i32.const 70000) "guest \(number)")
+                  (func (export "write") (param i32 i32) (i32.store8 (local.get 0) (local.get 1))))
+                """, engine)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<4 {
+                let template = templates[number]
+                group.addTask {
+                    for _ in 0..<300 {
+                        let guest = try Guest(template)
+                        let bytes = try guest.bytes
+                        #expect(bytes.count == (number + 2) * Self.page)
+                        #expect(String(decoding: bytes[70_000..<70_007], as: UTF8.self) == "guest \(number)")
+                        try guest.call("write", 70_006, 0x78)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(engine.memories.slotCount <= 16)
+    }
+}
