@@ -37,8 +37,8 @@ struct CandidateTests {
     @Test(arguments: [("forward-2023-11-10", 575), ("forward-2023-10-18", 563)])
     func `a component learns why it got no answer`(guest: String, status: Int) async throws {
         try await serving(guest) { server in
-            let answer = try await server.get("/other.example")
-            #expect(answer.status == status)
+            let response = try await server.get("/other.example")
+            #expect(response.status == status)
         }
     }
 }
