@@ -7,7 +7,7 @@
 public enum FieldText {
     /// The string for a value of these bytes.
     public static func text(of bytes: some Collection<UInt8>) -> String {
-        if let text = String(validating: bytes, as: UTF8.self), !mayHaveBytes(text) { return text }
+        if let text = String(validating: bytes, as: UTF8.self), self.bytes(of: text) == nil { return text }
         return written(bytes)
     }
 
