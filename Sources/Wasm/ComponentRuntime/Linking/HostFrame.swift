@@ -6,6 +6,15 @@ public struct ComponentCall: ~Copyable {
     /// The store of the component.
     public let store: Store
 
+    /// Who of the components that are linked together calls: 0 where one was linked alone, 1 for the one that was linked,
+    /// n + 2 for the n-th of those that were added to the linker.
+    public let part: Int
+
+    init(store: Store, part: Int = 0) {
+        self.store = store
+        self.part = part
+    }
+
     /// The fiber that runs the component. Functions that never wait do not need it.
     ///
     /// - Throws: a trap when the component runs without one: while it is instantiated.

@@ -33,7 +33,7 @@ extension PlanBuilder {
         if case .lower(let function, let range) = canonical {
             let options = options(range, in: scope)
             let plan = LowerPlan(
-                instance: scope.instance,
+                instance: scope.instance, part: part,
                 type: functionPlan(scope.spaces.functions[Int(function)], options.width, in: scope),
                 options: options,
                 callee: scope.functions[Int(function)])

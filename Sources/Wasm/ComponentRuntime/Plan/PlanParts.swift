@@ -115,9 +115,12 @@ final class LowerPlan: Sendable {
     let type: FunctionPlan
     let options: OptionsPlan
     let callee: PlanFunction
+    /// See `ComponentCall.part`.
+    let part: Int
 
-    init(instance: Int, type: FunctionPlan, options: OptionsPlan, callee: PlanFunction) {
+    init(instance: Int, part: Int, type: FunctionPlan, options: OptionsPlan, callee: PlanFunction) {
         self.instance = instance
+        self.part = part
         self.type = type
         self.options = options
         self.callee = callee

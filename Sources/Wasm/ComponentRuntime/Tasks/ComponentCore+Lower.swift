@@ -86,7 +86,7 @@ extension ComponentCore {
             core: self, type: plan.type, isAsync: plan.options.isAsync,
             context: context(plan.type.canonical, plan.options, instance), slots: slots,
             outParameter: try outParameter(plan, slots))
-        let call = ComponentCall(store: store)
+        let call = ComponentCall(store: store, part: plan.part)
         switch function.body {
         case .sync(let body):
             let thread = current
