@@ -13,7 +13,8 @@ struct CandidateTests {
 
     private func serving(_ guest: String, _ test: (TestServer) async throws -> Void) async throws {
         let routes = [
-            TestRoute.component("/...", .named(guest), outbound: ["http://self"]),
+            TestRoute.component("/self", .named(guest), outbound: ["http://self"]),
+            TestRoute.component("/other.example", .named(guest), outbound: ["http://self"]),
             TestRoute.component("/", ComponentGuest.handling(Self.answer)),
         ]
         try await TestServer.with(routes) { server in

@@ -67,6 +67,50 @@ struct ComponentRunTests {
             """)
     }
 
+    /// `run` of core modules: legacy names, standard names, and preview 1 beside `wasi:cli/run`.
+    private static let modules = [
+        """
+        (module
+          (import "wasi:cli/stdout@0.2.0" "get-stdout" (func $stdout (result i32)))
+          (import "wasi:io/streams@0.2.0" "[method]output-stream.blocking-write-and-flush"
+            (func $write (param i32 i32 i32 i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 16) "hello\\n")
+          (func (export "wasi:cli/run@0.2.0#run") (result i32)
+            (call $write (call $stdout) (i32.const 16) (i32.const 6) (i32.const 0)) (i32.const 1)))
+        """,
+        """
+        (module
+          (import "cm32p2|wasi:cli/stdout@0.2" "get-stdout" (func $stdout (result i32)))
+          (import "cm32p2|wasi:io/streams@0.2" "[method]output-stream.blocking-write-and-flush"
+            (func $write (param i32 i32 i32 i32)))
+          (memory (export "cm32p2_memory") 1)
+          (data (i32.const 16) "hello\\n")
+          (func (export "cm32p2_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+          (func (export "cm32p2_initialize"))
+          (func (export "cm32p2|wasi:cli/run@0.2|run") (result i32)
+            (call $write (call $stdout) (i32.const 16) (i32.const 6) (i32.const 0)) (i32.const 1)))
+        """,
+        """
+        (module
+          (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 0) "\\10\\00\\00\\00\\06\\00\\00\\00")
+          (data (i32.const 16) "hello\\n")
+          (func (export "wasi:cli/run@0.2.0#run") (result i32)
+            (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))) (i32.const 1)))
+        """,
+    ]
+
+    @Test(arguments: modules.indices) func `a core module that exports run needs no component around it`(
+        index: Int
+    ) async throws {
+        try await run(.text(Self.modules[index])) { process in
+            try await process.ends(.exited(1))
+            #expect(process.standardOutput == "hello\n")
+        }
+    }
+
     @Test func `a component writes and ends as it says`() async throws {
         for (core, status) in [
             ("(call $hello) (i32.const 0)", Int32(0)), ("(call $hello) (i32.const 1)", 1),

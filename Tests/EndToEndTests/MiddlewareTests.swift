@@ -1,4 +1,5 @@
 import AppModel
+import Foundation
 import NIOCore
 import TestSupport
 import Testing
@@ -109,6 +110,75 @@ struct MiddlewareTests {
                 #expect(try await client.response().text == "PINGPONG")
                 await client.close()
             }
+        }
+    }
+
+    /// `middleware` that adds ten times the number of its environment variables to the status.
+    private static func counting() throws -> String {
+        var text = try String(contentsOfFile: "\(Built.root)/guests/wat/middleware.wat", encoding: .utf8)
+        let additions = [
+            "  (import \"wasi:http/types@0.3.0\"": """
+            (import "wasi:cli/environment@0.3.0" (instance $environment
+              (export "get-environment" (func (result (list (tuple string string)))))))
+            """,
+            "    (export \"[method]response.set-status-code\"": """
+            (export "[method]response.get-status-code" (func
+              (param "self" (borrow $response)) (result u16)))
+            """,
+            "  (core func $status ": """
+            (core func $old (canon lower (func $types "[method]response.get-status-code")))
+            (core func $variables
+              (canon lower (func $environment "get-environment") (memory $mem) (realloc $realloc)))
+            """,
+            "    (import \"h\" \"status\"": """
+            (import "h" "old" (func $old (param i32) (result i32)))
+            (import "h" "variables" (func $variables (param i32)))
+            """,
+            "      (if (call $status": "(call $variables (i32.const 64))",
+            "      (export \"next\" (func $handle-next))":
+                "(export \"old\" (func $old)) (export \"variables\" (func $variables))",
+        ]
+        for (place, added) in additions {
+            let range = try #require(text.range(of: place))
+            text.insert(contentsOf: added + "\n", at: range.lowerBound)
+        }
+        return text.replacingOccurrences(
+            of: "(i32.const 299)",
+            with: """
+                (i32.add (call $old (i32.load (i32.const 136)))
+                  (i32.mul (i32.const 10) (i32.load (i32.const 68))))
+                """)
+    }
+
+    @Test func `each component of a chain has its own grants`() async throws {
+        let folder = try TemporaryFolder()
+        try folder.copy(try Guest.named("service").file(in: folder), to: "service.wat")
+        try folder.file("counting.wat", try Self.counting())
+        let manifest = try folder.file(
+            "spin.toml",
+            """
+            spin_manifest_version = 2
+            [application]
+            name = "chain"
+            [[trigger.http]]
+            route = "/"
+            component = "service"
+            dependencies.middleware = ["outer", "inner"]
+            [component.service]
+            source = "service.wat"
+            environment = { A = "1" }
+            [component.outer]
+            source = "counting.wat"
+            environment = { A = "1", B = "2", C = "3", D = "4" }
+            [component.inner]
+            source = "counting.wat"
+            environment = { A = "1", B = "2" }
+            """)
+        let arguments = ["up", "-f", manifest, "--listen", "127.0.0.1:0", "--log-dir", "", "--quiet"]
+        try await MartletProcess.with(arguments, folder: folder) { process in
+            // Four and two variables.
+            let response = try await get("/", port: try await process.port())
+            #expect(response.status == 260)
         }
     }
 

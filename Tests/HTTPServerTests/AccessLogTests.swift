@@ -52,10 +52,13 @@ import Testing
         status: 404, bytesIn: 1, bytesOut: 2, duration: .microseconds(1042), remoteAddress: nil,
         cancellation: nil)
 
-    private func line(_ format: AccessLogWriter.Format, includesQuery: Bool = false) async -> String {
+    private func line(
+        _ format: AccessLogWriter.Format, includesQuery: Bool = false,
+        _ record: AccessRecord = AccessLogTests.record
+    ) async -> String {
         let writer = AccessLogWriter(format: format, descriptor: -1, includesQuery: includesQuery)
         var lines = ByteBuffer()
-        writer.write(Self.record, into: &lines)
+        writer.write(record, into: &lines)
         await writer.close()
         return String(buffer: lines)
     }
@@ -69,6 +72,10 @@ import Testing
                 + #""protocol":"HTTP/1.1","status":404,"bytes_in":1,"bytes_out":2,"milliseconds":1.042,"#
                 + #""request_id":"r1"}"# + "\n")
         #expect(await line(.json, includesQuery: true).contains("?secret=1"))
+        var local = Self.record
+        local.depth = 2
+        #expect(await line(.text, local).hasSuffix(" r1 depth=2\n"))
+        #expect(await line(.json, local).hasSuffix(#""request_id":"r1","depth":2}"# + "\n"))
     }
 
     @Test func batchesReachTheFileInOrder() async throws {

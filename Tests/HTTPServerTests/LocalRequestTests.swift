@@ -1,6 +1,8 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -127,6 +129,66 @@ import Testing
         }
         #expect(answer.status == 500 && answer.text == "" && answer.isComplete)
         #expect(!answer.headers.contains(name: "x"))
+    }
+
+    @Test func `an interim response is left out`() async throws {
+        let answer = try await answer {
+            $0.sendInformational(HTTPResponseStatus(statusCode: 103), ["link": "x"])
+            $0.respond(.ok, body: ByteBuffer(string: "hello"))
+        }
+        #expect(answer.status == 200 && answer.text == "hello" && !answer.headers.contains(name: "link"))
+    }
+
+    @Test func `a request of a handler counts, waits for nobody, and is in the access log`() async throws {
+        let records = AccessLogTests.Records()
+        let server = NIOLockedValueBox<HTTPServer?>(nil)
+        let working = NIOLockedValueBox<[Int]>([])
+        try await withServer(
+            { $0.admission?.concurrentRequests = 1 }, log: records,
+            handler: { exchange in
+                working.withLockedValue { $0.append(server.withLockedValue { $0 }?.admission?.working ?? -1) }
+                guard exchange.head.path == "/outer" else { return _ = exchange.respond(.accepted) }
+                let request = LocalRequest(
+                    Self.head(.GET), from: nil, on: exchange.eventLoop, server: server.withLockedValue { $0 }
+                ) { inner in
+                    working.withLockedValue {
+                        $0.append(server.withLockedValue { $0 }?.admission?.working ?? -1)
+                    }
+                    inner.respond(.created, body: ByteBuffer(string: "inner"))
+                }
+                request.finish(trailers: nil)
+                request.onResponse = { exchange.respond(request.response?.status ?? .internalServerError) }
+            }
+        ) { running in
+            server.withLockedValue { $0 = running }
+            let client = try await RawClient.connect(to: running.address)
+            for _ in 0..<2 {
+                client.send("GET /outer HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(try await client.text(until: "\r\n\r\n").hasPrefix("HTTP/1.1 201 "))
+                client.forget()
+            }
+            await client.close()
+            await records.tally.reached(4)
+            try await eventually("no place is taken") { running.admission?.working == 0 }
+            server.withLockedValue { $0 = nil }
+        }
+        #expect(working.withLockedValue { $0 } == [1, 2, 1, 2])
+        let local = records.all.withLockedValue { $0 }.filter { $0.depth == 1 }
+        #expect(local.count == 2 && local.allSatisfy { $0.target == "/a?b" && $0.status == 201 })
+        #expect(local.allSatisfy { $0.bytesOut == 5 && $0.remoteAddress == nil })
+    }
+
+    @Test func `a place beyond the limit is given to nobody`() {
+        let queue = AdmissionQueue(AdmissionLimits(concurrentRequests: 1, queuedRequests: 1))
+        #expect(queue.tryEnter())
+        queue.enterAnyway()
+        let isDecided = NIOLockedValueBox(false)
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
+        _ = queue.wait(on: loop) { _ in isDecided.withLockedValue { $0 = true } }
+        queue.leave()
+        #expect(queue.working == 1 && queue.waiting == 1)
+        queue.leave()
+        #expect(queue.working == 1 && queue.waiting == 0)
     }
 
     @Test func `bodies stop where nobody reads, and go on where somebody does`() async throws {

@@ -7,17 +7,13 @@ extension GuestSystem {
         try plan.files.run(for: guest, work)
     }
 
-    /// Looks at what is in memory first, on the loop, and only else for a disk, off it.
-    private func cachedFirst<Value: Sendable>(
-        _ guest: some HostWaiting,
-        _ work: @escaping @Sendable (_ isCachedOnly: Bool) throws(HostError) -> Value
+    /// Does prepared work while the guest waits.
+    private func waiting<Value: Sendable>(
+        _ guest: some HostWaiting, for prepare: () throws(HostError) -> FileWork<Value>
     ) throws(HostFailure) -> Value {
-        if plan.files.isOffloading {
-            do { return try work(true) } catch {
-                if error != .wouldBlock { throw .code(error) }
-            }
-        }
-        return try offLoop(guest) { () throws(HostError) in try work(false) }
+        let work: FileWork<Value>
+        do { work = try prepare() } catch { throw .code(error) }
+        return try work.value(for: guest, by: plan.files)
     }
 
     // MARK: - Descriptors
@@ -34,16 +30,47 @@ extension GuestSystem {
         inheriting: HostRights,
         flags: HostDescriptorFlags, for guest: some HostWaiting
     ) throws(HostFailure) -> UInt32 {
-        let plan: OpenPlan
+        let opening: Opening
         do {
-            plan = try planOpening(number, options, rights: rights, flags: flags)
-            try requireRoom()
+            opening = try self.opening(
+                number, path, options, rights: rights, inheriting: inheriting, flags: flags)
         } catch { throw .code(error) }
+        return try finish(opening, for: guest)
+    }
+
+    /// Opens while the guest waits.
+    func finish(_ opening: Opening, for guest: some HostWaiting) throws(HostFailure) -> UInt32 {
+        let opened = try opening.work.value(for: guest, by: plan.files)
+        do { return try insert(opened, of: opening) } catch { throw .code(error) }
+    }
+
+    /// Opening that was checked and has not begun.
+    package struct Opening {
+        /// What remains to be done.
+        package let work: FileWork<HostOpened>
+        fileprivate let plan: OpenPlan
+        fileprivate let inheriting: HostRights
+        fileprivate let flags: HostDescriptorFlags
+    }
+
+    /// Checks what ``open(_:_:_:rights:inheriting:flags:for:)`` does.
+    package func opening(
+        _ number: UInt32, _ path: String, _ options: HostOpenOptions, rights: HostRights,
+        inheriting: HostRights, flags: HostDescriptorFlags
+    ) throws(HostError) -> Opening {
+        let plan = try planOpening(number, options, rights: rights, flags: flags)
+        try requireRoom()
         let (directory, full) = (plan.directory, plan.options)
-        let opened = try cachedFirst(guest) { (isCachedOnly) throws(HostError) in
+        let work = FileWork<HostOpened>(cachedFirst: { (isCachedOnly) throws(HostError) in
             if isCachedOnly, full.creates || full.truncates { throw .wouldBlock }
             return try directory.open(path, full, isCachedOnly: isCachedOnly)
-        }
+        })
+        return Opening(work: work, plan: plan, inheriting: inheriting, flags: flags)
+    }
+
+    /// Gives the guest what was opened.
+    package func insert(_ opened: HostOpened, of opening: Opening) throws(HostError) -> UInt32 {
+        let plan = opening.plan
         var descriptor: HostDescriptor
         switch opened {
         case .file(let file):
@@ -53,13 +80,13 @@ extension GuestSystem {
         case .directory(let directory):
             descriptor = HostDescriptor(
                 .directory(directory), rights: plan.rights.intersection(.directory),
-                inheriting: inheriting.intersection(plan.inheriting))
+                inheriting: opening.inheriting.intersection(plan.inheriting))
         }
-        descriptor.flags = flags
-        do { return try insert(descriptor) } catch { throw .code(error) }
+        descriptor.flags = opening.flags
+        return try insert(descriptor)
     }
 
-    private struct OpenPlan {
+    fileprivate struct OpenPlan {
         let directory: HostDirectory
         let options: HostOpenOptions
         let rights: HostRights
@@ -107,39 +134,47 @@ extension GuestSystem {
     public func setTimes(
         _ number: UInt32, accessed: HostFileTime, modified: HostFileTime, for guest: some HostWaiting
     ) throws(HostFailure) {
-        let work: @Sendable () throws(HostError) -> Void
-        do throws(HostError) {
-            let descriptor = try descriptor(number)
-            switch descriptor.kind {
-            case .file(let file):
-                try descriptor.require(.fileSetTimes)
-                work = { () throws(HostError) in try file.setTimes(accessed: accessed, modified: modified) }
-            case .directory:
-                let directory = try directory(number, .fileSetTimes)
-                work = { () throws(HostError) in
-                    try directory.setTimes(accessed: accessed, modified: modified)
-                }
-            default: throw .invalid
+        try waiting(guest) { () throws(HostError) in
+            try settingTimes(number, accessed: accessed, modified: modified)
+        }
+    }
+
+    /// The same, checked and not begun.
+    package func settingTimes(
+        _ number: UInt32, accessed: HostFileTime, modified: HostFileTime
+    ) throws(HostError) -> FileWork<Void> {
+        let descriptor = try descriptor(number)
+        switch descriptor.kind {
+        case .file(let file):
+            try descriptor.require(.fileSetTimes)
+            return FileWork { () throws(HostError) in
+                try file.setTimes(accessed: accessed, modified: modified)
             }
-        } catch { throw .code(error) }
-        try offLoop(guest, work)
+        case .directory:
+            let directory = try directory(number, .fileSetTimes)
+            return FileWork { () throws(HostError) in
+                try directory.setTimes(accessed: accessed, modified: modified)
+            }
+        default: throw .invalid
+        }
     }
 
     /// Waits until the descriptor's content, and with `metadata` what is known of it, is on the disk.
     public func sync(_ number: UInt32, metadata: Bool, for guest: some HostWaiting) throws(HostFailure) {
+        try waiting(guest) { () throws(HostError) in try syncing(number, metadata: metadata) }
+    }
+
+    /// The same, checked and not begun.
+    package func syncing(_ number: UInt32, metadata: Bool) throws(HostError) -> FileWork<Void> {
         let needed: HostRights = metadata ? .fileSync : .fileDataSync
-        let work: @Sendable () throws(HostError) -> Void
-        do throws(HostError) {
-            switch try descriptor(number).kind {
-            case .directory:
-                let directory = try directory(number, needed)
-                work = { () throws(HostError) in try directory.sync() }
-            default:
-                let file = try file(number, needed, else: .invalid)
-                work = { () throws(HostError) in metadata ? try file.sync() : try file.syncData() }
-            }
-        } catch { throw .code(error) }
-        try offLoop(guest, work)
+        switch try descriptor(number).kind {
+        case .directory:
+            let directory = try directory(number, needed)
+            return FileWork { () throws(HostError) in try directory.sync() }
+        default:
+            let file = try file(number, needed, else: .invalid)
+            return FileWork { () throws(HostError) in metadata ? try file.sync() : try file.syncData() }
+        }
     }
 
     /// The next names of a folder behind `cookie`; empty at the end.
@@ -190,9 +225,13 @@ extension GuestSystem {
 
     /// Changes a file's size.
     public func setSize(_ number: UInt32, _ size: UInt64, for guest: some HostWaiting) throws(HostFailure) {
-        let file: HostFile
-        do { file = try self.file(number, .fileSetSize, else: .invalid) } catch { throw .code(error) }
-        try offLoop(guest) { () throws(HostError) in try file.setSize(size) }
+        try waiting(guest) { () throws(HostError) in try settingSize(number, size) }
+    }
+
+    /// The same, checked and not begun.
+    package func settingSize(_ number: UInt32, _ size: UInt64) throws(HostError) -> FileWork<Void> {
+        let file = try self.file(number, .fileSetSize, else: .invalid)
+        return FileWork { () throws(HostError) in try file.setSize(size) }
     }
 
     /// Sees to it that a file has room.
@@ -210,10 +249,19 @@ extension GuestSystem {
     public func status(
         _ number: UInt32, _ path: String, followsLinks: Bool, for guest: some HostWaiting
     ) throws(HostFailure) -> HostFileStatus {
-        let directory = try folder(number, .pathStatus)
-        return try cachedFirst(guest) { (isCachedOnly) throws(HostError) in
-            try directory.status(of: path, followsLinks: followsLinks, isCachedOnly: isCachedOnly)
+        try waiting(guest) { () throws(HostError) in
+            try askingStatus(number, path, followsLinks: followsLinks)
         }
+    }
+
+    /// The same, checked and not begun.
+    package func askingStatus(
+        _ number: UInt32, _ path: String, followsLinks: Bool
+    ) throws(HostError) -> FileWork<HostFileStatus> {
+        let directory = try directory(number, .pathStatus)
+        return FileWork(cachedFirst: { (isCachedOnly) throws(HostError) in
+            try directory.status(of: path, followsLinks: followsLinks, isCachedOnly: isCachedOnly)
+        })
     }
 
     /// Work on the names beneath one folder.
@@ -221,8 +269,16 @@ extension GuestSystem {
         _ number: UInt32, _ needed: HostRights, for guest: some HostWaiting,
         _ work: @escaping @Sendable (HostDirectory) throws(HostError) -> Value
     ) throws(HostFailure) -> Value {
-        let directory = try folder(number, needed)
-        return try offLoop(guest) { () throws(HostError) in try work(directory) }
+        try waiting(guest) { () throws(HostError) in try onNames(number, needed, work) }
+    }
+
+    /// The same, checked and not begun.
+    package func onNames<Value: Sendable>(
+        _ number: UInt32, _ needed: HostRights,
+        _ work: @escaping @Sendable (HostDirectory) throws(HostError) -> Value
+    ) throws(HostError) -> FileWork<Value> {
+        let directory = try directory(number, needed)
+        return FileWork { () throws(HostError) in try work(directory) }
     }
 
     /// Work on the names beneath two folders.
@@ -231,12 +287,18 @@ extension GuestSystem {
         for guest: some HostWaiting,
         _ work: @escaping @Sendable (HostDirectory, HostDirectory) throws(HostError) -> Value
     ) throws(HostFailure) -> Value {
-        let directory = try folder(number, needed)
-        let secondDirectory = try folder(second, secondNeeded)
-        return try offLoop(guest) { () throws(HostError) in try work(directory, secondDirectory) }
+        try waiting(guest) { () throws(HostError) in
+            try onNames(number, needed, and: second, secondNeeded, work)
+        }
     }
 
-    private func folder(_ number: UInt32, _ needed: HostRights) throws(HostFailure) -> HostDirectory {
-        do { return try directory(number, needed) } catch { throw .code(error) }
+    /// The same, checked and not begun.
+    package func onNames<Value: Sendable>(
+        _ number: UInt32, _ needed: HostRights, and second: UInt32, _ secondNeeded: HostRights,
+        _ work: @escaping @Sendable (HostDirectory, HostDirectory) throws(HostError) -> Value
+    ) throws(HostError) -> FileWork<Value> {
+        let directory = try directory(number, needed)
+        let secondDirectory = try self.directory(second, secondNeeded)
+        return FileWork { () throws(HostError) in try work(directory, secondDirectory) }
     }
 }

@@ -14,15 +14,26 @@ extension GuestSystem {
         _ number: UInt32, _ path: String, _ options: HostOpenOptions, reads: Bool, writes: Bool,
         flags: HostDescriptorFlags, for guest: some HostWaiting
     ) throws(HostFailure) -> UInt32 {
+        let opening: Opening
+        do {
+            opening = try self.opening(number, path, options, reads: reads, writes: writes, flags: flags)
+        } catch { throw .code(error) }
+        return try finish(opening, for: guest)
+    }
+
+    /// The same, checked and not begun.
+    package func opening(
+        _ number: UInt32, _ path: String, _ options: HostOpenOptions, reads: Bool, writes: Bool,
+        flags: HostDescriptorFlags
+    ) throws(HostError) -> Opening {
         var rights = HostRights.directory.union(.file).subtracting(.needsWriting)
             .subtracting([.fileRead, .fileReadDirectory])
         if reads || !writes { rights.insert(.fileReadDirectory) }
         if reads { rights.insert(.fileRead) }
         if writes { rights.formUnion(.needsWriting) }
-        let inheriting: HostRights
-        do { inheriting = try descriptor(number).inheriting } catch { throw .code(error) }
-        return try open(
-            number, path, options, rights: rights, inheriting: inheriting, flags: flags, for: guest)
+        return try opening(
+            number, path, options, rights: rights, inheriting: try descriptor(number).inheriting, flags: flags
+        )
     }
 
     /// Whether a descriptor may be read, written, and used to change what is beneath it.

@@ -139,17 +139,42 @@ public struct ApplicationLoader: Sendable {
             let middleware = try middleware(of: trigger, in: application)
             let program = try program(
                 of: binary, component, behind: middleware, for: trigger, linkers: linkers, report: report)
-            var system = HostSystemLimits()
-            system.descriptors = limits.openFilesMax
-            let plan = try HostSystemPlan(
-                environment: merged(component.environment, environment),
-                directories: try staging.directories(for: component), files: files,
-                network: try outbound.network(of: component, variables: application.variables),
-                limits: system)
-            return LoadedComponent(component: component, limits: limits, program: program, plan: plan)
+            let plan = try systemPlan(of: component, in: application, environment)
+            let parts = try parts(of: trigger, component, plan, in: application, environment)
+            return LoadedComponent(
+                component: component, limits: limits, program: program, plan: plan, parts: parts)
         } catch {
             throw LoadError(description: "Component \"\(component.id)\" (\(component.source.path)): \(error)")
         }
+    }
+
+    /// What a component is granted.
+    private func systemPlan(
+        of component: AppModel.Component, in application: Application, _ environment: [EnvironmentVariable]
+    ) throws -> HostSystemPlan {
+        var limits = HostSystemLimits()
+        limits.descriptors = component.limits.openFilesMax
+        return try HostSystemPlan(
+            environment: merged(component.environment, environment),
+            directories: try staging.directories(for: component), files: files,
+            network: try outbound.network(of: component, variables: application.variables), limits: limits)
+    }
+
+    /// The components of a chain in the order in which ``program(of:_:behind:for:linkers:report:)`` links them: the outermost,
+    /// then the one at the end and those before it.
+    private func parts(
+        of trigger: HTTPTrigger, _ component: AppModel.Component, _ plan: HostSystemPlan,
+        in application: Application, _ environment: [EnvironmentVariable]
+    ) throws -> [LoadedComponent.Part] {
+        guard let outermost = trigger.middleware.first else { return [] }
+        let others = [outermost] + trigger.middleware.dropFirst().reversed()
+        var parts = try others.compactMap { id in
+            try application.component(id).map {
+                LoadedComponent.Part(id: id, plan: try systemPlan(of: $0, in: application, environment))
+            }
+        }
+        parts.insert(LoadedComponent.Part(id: component.id, plan: plan), at: 1)
+        return parts
     }
 
     /// The components that requests pass, decoded, the outermost first.

@@ -20,14 +20,26 @@ public final class LoadedComponent: Sendable {
     public let limits: ComponentLimits
     /// What runs.
     public let program: Program
-    /// Arguments, environment, folders.
+    /// Arguments, environment, folders, network.
     public let plan: HostSystemPlan
+    /// Where requests pass other components first: all that are linked together, by `ComponentCall.part`.
+    let parts: [Part]
+
+    /// One of several components that are linked together, with what it is granted.
+    struct Part: Sendable {
+        let id: ComponentID
+        let plan: HostSystemPlan
+    }
 
     let instanceLimits: InstanceLimits
     let fiberLimits: FiberLimits
     let callLimits: CallLimits
 
-    init(component: Component, limits: ComponentLimits, program: Program, plan: HostSystemPlan) {
+    init(
+        component: Component, limits: ComponentLimits, program: Program, plan: HostSystemPlan,
+        parts: [Part] = []
+    ) {
+        self.parts = parts
         self.component = component
         self.limits = limits
         self.program = program

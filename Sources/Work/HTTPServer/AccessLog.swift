@@ -28,6 +28,8 @@ public struct AccessRecord: Sendable {
     public var remoteAddress: SocketAddress?
     /// Why the response is not complete.
     public var cancellation: HTTPCancellation?
+    /// Through how many requests of handlers to this server's own handler it came; zero for one of a client.
+    public var depth = 0
 }
 
 /// Takes records in batches, about one per event loop and quarter second.

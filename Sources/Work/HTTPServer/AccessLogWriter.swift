@@ -108,7 +108,8 @@ public final class AccessLogWriter: AccessLog {
 
     private func writeText(_ record: AccessRecord, into lines: inout ByteBuffer) {
         let status = record.status.map { "\($0)" } ?? "-"
-        let outcome = record.cancellation.map { " \($0)" } ?? ""
+        let outcome =
+            (record.depth > 0 ? " depth=\(record.depth)" : "") + (record.cancellation.map { " \($0)" } ?? "")
         lines.writeString(
             "\(WallClock.timestamp(nanosecondsSince1970: record.time)) \(record.remoteAddress.plainText) "
                 + "\(record.method.rawValue) \(target(of: record)) "
@@ -129,6 +130,7 @@ public final class AccessLogWriter: AccessLog {
         lines.writeString(",\"bytes_in\":\(record.bytesIn),\"bytes_out\":\(record.bytesOut)")
         lines.writeString(",\"milliseconds\":\(Self.milliseconds(record.duration)),\"request_id\":")
         lines.writeJSON(record.requestID)
+        if record.depth > 0 { lines.writeString(",\"depth\":\(record.depth)") }
         if let cancellation = record.cancellation { lines.writeString(",\"cancelled\":\"\(cancellation)\"") }
         lines.writeString("}\n")
     }

@@ -63,6 +63,9 @@ public final class AdmissionQueue: Sendable {
         }
     }
 
+    /// Takes a place, free or not: for work that is a part of admitted work, which would wait for itself.
+    func enterAnyway() { state.withLockedValue { $0.working += 1 } }
+
     /// Waits for a place. `decide` is called exactly once, on `loop` and never before this returns, unless
     /// the ticket is given up first.
     ///
@@ -110,11 +113,9 @@ public final class AdmissionQueue: Sendable {
     /// Gives a place back; the request that waited longest gets it.
     public func leave() {
         let next: Waiter? = state.withLockedValue { state in
-            guard let next = state.waiters.popFirst() else {
-                state.working -= 1
-                return nil
-            }
-            return next
+            if state.working <= limits.concurrentRequests, let next = state.waiters.popFirst() { return next }
+            state.working -= 1
+            return nil
         }
         guard let next else { return }
         next.timeout.cancel()

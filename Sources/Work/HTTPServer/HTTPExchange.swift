@@ -228,6 +228,12 @@ extension HTTPExchange {
         if ticket == nil { refuseForLoad(loopState, admission) }
     }
 
+    /// For a request that a handler makes: it counts, and does not wait.
+    func enterAnyway(_ admission: AdmissionQueue) {
+        admission.enterAnyway()
+        place = admission
+    }
+
     private func decided(
         _ outcome: AdmissionQueue.Outcome, _ core: ServerCore, _ loopState: LoopState,
         _ admission: AdmissionQueue

@@ -22,7 +22,7 @@ public final class HTTPServer: Sendable {
         public var requestsRejected: Int
     }
 
-    private let core: ServerCore
+    let core: ServerCore
     private let listener: any Channel
     private let hasStopped: EventLoopPromise<Void>
     private let isStopping = Atomic<Bool>(false)

@@ -24,6 +24,7 @@ public final class LocalRequest {
     /// Fires once for each ``write(_:)`` that answered false, when there is room again, and when the request has ended.
     public var onWritable: (() -> Void)?
 
+    private let core: ServerCore?
     private var exchange: HTTPExchange?
     private var requestBody = LocalBody()
     private var responseBody = LocalBody()
@@ -47,12 +48,16 @@ public final class LocalRequest {
     /// Makes a request. `handle` gets it in the next turn of the loop, unless it was cancelled before; a body that is
     /// complete and empty by then is none.
     ///
-    /// - Parameter depth: through how many such requests it comes, itself included.
+    /// - Parameters:
+    ///   - depth: through how many such requests it comes, itself included.
+    ///   - server: whose access log it is in, and among whose requests at work it counts. It waits for no place there: the
+    ///     request that it is made for has one, and would wait for itself.
     public init(
         _ head: RequestHead, depth: Int = 1, from address: SocketAddress?, on eventLoop: any EventLoop,
-        handle: @escaping (HTTPExchange) -> Void
+        server: HTTPServer? = nil, handle: @escaping (HTTPExchange) -> Void
     ) {
         self.eventLoop = eventLoop
+        core = server?.core
         isHead = head.method == .HEAD
         eventLoop.assumeIsolated().execute {
             if !self.isEnded { handle(self.makeExchange(head, depth, address)) }
@@ -70,6 +75,7 @@ public final class LocalRequest {
             eventLoop: eventLoop, remoteAddress: address, localAddress: nil, depth: depth,
             transport: LocalTransport(request: self))
         self.exchange = exchange
+        if let admission = core?.admission { exchange.enterAnyway(admission) }
         return exchange
     }
 
@@ -146,7 +152,9 @@ public final class LocalRequest {
         signal(signals)
         let exchange = self.exchange
         self.exchange = nil
-        exchange?.end(cancellation)
+        guard let exchange else { return }
+        exchange.end(cancellation)
+        core?.state(of: eventLoop)?.note(exchange, cancellation: cancellation)
     }
 }
 
@@ -230,7 +238,7 @@ private final class LocalTransport: ExchangeTransport {
     init(request: LocalRequest) { self.request = request }
 
     func readBody(upTo limit: Int) -> BodyRead { request.readRequest(upTo: limit) }
-    /// Nobody waits for them here.
+    /// Left out, as they are of answers from the network: `wasi:http` has no word for them on this side.
     func sendInformational(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) {}
     func sendHead(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) -> Bool {
         request.begin(status, headers, length: nil)

@@ -152,6 +152,11 @@ final class LoopState: @unchecked Sendable {
 
     func requestEnded(_ exchange: HTTPExchange, cancellation: HTTPCancellation?) {
         inFlight.store(inFlight.load(ordering: .relaxed) &- 1, ordering: .relaxed)
+        note(exchange, cancellation: cancellation)
+    }
+
+    /// Puts a finished request into the log's batch.
+    func note(_ exchange: HTTPExchange, cancellation: HTTPCancellation?) {
         guard log != nil else { return }
         let duration = NIODeadline.now() - exchange.arrival
         records.append(
@@ -160,8 +165,9 @@ final class LoopState: @unchecked Sendable {
                 method: exchange.head.method,
                 target: exchange.head.target, version: exchange.head.version,
                 status: exchange.status.map { Int($0.code) }, bytesIn: exchange.bytesIn,
-                bytesOut: exchange.bytesOut, duration: duration, remoteAddress: exchange.remoteAddress,
-                cancellation: cancellation))
+                bytesOut: exchange.bytesOut, duration: duration,
+                remoteAddress: exchange.depth == 0 ? exchange.remoteAddress : nil,
+                cancellation: cancellation, depth: exchange.depth))
         if records.count >= 1024 { flushLog() }
     }
 

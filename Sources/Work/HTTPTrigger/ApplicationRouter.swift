@@ -1,5 +1,5 @@
 import AppModel
-import HTTPServer
+public import HTTPServer
 public import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -8,27 +8,36 @@ public import WASIHTTP
 /// Answers requests of an application's guests to the application itself, without the network.
 ///
 /// Requests to `self` go through the routes of the application, as those of clients do. One to a component
-/// (`name.spin.internal`) reaches it whatever its routes are, with the whole path as its path information. Neither asks for
-/// admission: the request that it is made for has been admitted.
+/// (`name.spin.internal`) reaches it whatever its routes are, with the whole path as its path information. Neither waits
+/// for admission: the request that it is made for has been admitted.
 public final class ApplicationRouter: LocalHTTPRouter {
     // Clients are made before what they call.
-    private let handler = Mutex<HTTPTriggerHandler?>(nil)
+    private struct State: Sendable {
+        var handler: HTTPTriggerHandler?
+        var server: HTTPServer?
+    }
+
+    private let state = Mutex(State())
 
     /// Answers nothing yet.
     public init() {}
 
     /// From now on `handler` answers.
-    public func begin(_ handler: HTTPTriggerHandler) { self.handler.withLock { $0 = handler } }
+    public func begin(_ handler: HTTPTriggerHandler) { state.withLock { $0.handler = handler } }
+
+    /// From now on requests are in the access log of `server`, and count among its requests at work.
+    public func join(_ server: HTTPServer) { state.withLock { $0.server = server } }
 
     /// Answers no more. Handler and client know each other until then.
-    public func end() { handler.withLock { $0 = nil } }
+    public func end() { state.withLock { $0 = State() } }
 
     /// Begins a request.
     public func send(
         _ request: OutboundRequest, to target: LocalTarget, on loop: any EventLoop,
         onEnd: @escaping () -> Void
     ) -> (any OutboundExchange)? {
-        guard let handler = handler.withLock({ $0 }) else { return nil }
+        let state = state.withLock { $0 }
+        guard let handler = state.handler else { return nil }
         let handle: (HTTPExchange) -> Void
         switch target {
         case .application: handle = { handler.handle($0) }
@@ -37,7 +46,8 @@ public final class ApplicationRouter: LocalHTTPRouter {
             handle = { handler.handle($0, by: part) }
         }
         let local = LocalRequest(
-            RequestHead(request.head), depth: request.depth + 1, from: Self.address, on: loop, handle: handle)
+            RequestHead(request.head), depth: request.depth + 1, from: Self.address, on: loop,
+            server: state.server, handle: handle)
         return LocalExchange(local, timeouts: request.timeouts, onEnd: onEnd)
     }
 

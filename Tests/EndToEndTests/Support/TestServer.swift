@@ -157,6 +157,7 @@ final class TestServer: Sendable {
         configuration.limits.writeStallTimeout = .minutes(5)
         change(&configuration.limits)
         let server = try await HTTPServer.start(configuration, handler: handler, accessLog: log).get()
+        router.join(server)
         return TestServer(server: server, schedulers: schedulers, group: group, log: log)
     }
 

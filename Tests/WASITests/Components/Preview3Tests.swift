@@ -1,5 +1,7 @@
 import ComponentModel
 import ComponentRuntime
+import Dispatch
+import Foundation
 import HostSystem
 import NIOCore
 import NIOPosix
@@ -258,6 +260,56 @@ import WasmEngine
         (core instance $host (export "memory" (memory $libc "memory")) (export "folders" (func $folders))
           (export "list" (func $list)) (export "read" (func $read)))
         """
+
+    private static let making = folder.replacingOccurrences(
+        of: "(export \"[method]descriptor.read-directory\"",
+        with: """
+            (export "[method]descriptor.create-directory-at" (func async
+              (param "self" (borrow $descriptor)) (param "path" string) (result (result (error $code)))))
+            (export "[method]descriptor.read-directory"
+            """
+    ).replacingOccurrences(
+        of: "(core instance $host ",
+        with: """
+            (core func $make (canon lower (func $types "[method]descriptor.create-directory-at") async
+              (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+            (core instance $host (export "make" (func $make))
+            """)
+
+    @Test func `work on files is under way while the guest goes on`() async throws {
+        let folder = try TemporaryFolder()
+        let pool = NIOThreadPool(numberOfThreads: 1)
+        pool.start()
+        let isOver = DispatchSemaphore(value: 0)
+        // Nothing can be done for the guest before it has ended.
+        pool.submit { _ in isOver.wait() }
+        let plan = try HostSystemPlan(
+            directories: [DirectoryGrant(hostPath: folder.path, guestPath: "/", access: .readWrite)],
+            files: .offload(pool))
+        // Two calls that have started (1), with their handles above.
+        let guest = Self.component(
+            Self.making,
+            """
+            (import "host" "folders" (func $folders (param i32)))
+            (import "host" "make" (func $make (param i32 i32 i32 i32) (result i32)))
+            (data (i32.const 256) "onetwo")
+            (func $begin (param $at i32) (result i32)
+              (i32.and (i32.const 15)
+                (call $make (i32.load (i32.load (i32.const 0))) (local.get $at) (i32.const 3) (i32.const 16))))
+            (func (export "run") (result i32)
+              (call $folders (i32.const 0))
+              (i32.add (i32.mul (i32.const 10) (call $begin (i32.const 256))) (call $begin (i32.const 259))))
+            """)
+        let result: Result<UInt32, any Error>
+        do { result = .success(try await run(guest, plan).value) } catch { result = .failure(error) }
+        isOver.signal()
+        #expect(try result.get() == 11)
+        // What has begun is done, whoever has gone.
+        try await eventually("both folders are made") {
+            ["one", "two"].allSatisfy { FileManager.default.fileExists(atPath: "\(folder.path)/\($0)") }
+        }
+        try await pool.shutdownGracefully()
+    }
 
     @Test(arguments: [false, true])
     func `the names of a folder come as a stream`(isOffloading: Bool) async throws {

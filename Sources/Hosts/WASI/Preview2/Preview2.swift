@@ -38,10 +38,14 @@ public enum Preview2 {
     }
 
     /// Gives an instance its system and an empty table of resources. Called before anything of it runs.
+    ///
+    /// - Parameter parts: the systems of components that are linked together, by `ComponentCall.part`, which begins with 1.
     public static func install(
-        _ system: GuestSystem, in store: Store, limits: ResourceTableLimits = ResourceTableLimits()
+        _ system: GuestSystem, parts: [GuestSystem] = [], in store: Store,
+        limits: ResourceTableLimits = ResourceTableLimits()
     ) {
         store[GuestSystem.key] = system
+        if !parts.isEmpty { store[PartSystems.key] = PartSystems(parts) }
         store[ResourceTable.key] = ResourceTable(limits: limits)
     }
 

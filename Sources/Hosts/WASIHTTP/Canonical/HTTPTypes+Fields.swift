@@ -13,7 +13,7 @@ protocol HeaderError: Error, CanonicalVariant, SendableMetatype {
 extension HeaderError {
     /// The case of an error, which the operator sees where it is a danger to somebody.
     fileprivate init(_ error: HTTPFieldError, _ call: borrowing ComponentCall) throws(Trap) {
-        if let problem = error.problem { call.state(GuestSystem.key).plan.network.refuseRequest(problem) }
+        if let problem = error.problem { call.system.plan.network.refuseRequest(problem) }
         try self.init(error)
     }
 }

@@ -29,7 +29,7 @@ enum HTTPTypes {
     static func outcome(
         _ isDone: Bool, _ call: borrowing ComponentCall, _ problem: String
     ) -> Result<NoValue, NoValue> {
-        if !isDone { call.state(GuestSystem.key).plan.network.refuseRequest(problem) }
+        if !isDone { call.system.plan.network.refuseRequest(problem) }
         return outcome(isDone)
     }
 }

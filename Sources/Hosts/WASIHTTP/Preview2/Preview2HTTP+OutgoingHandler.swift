@@ -27,7 +27,7 @@ extension Preview2HTTP {
         let exchange: any OutboundExchange
         do throws(HTTPErrorCode) {
             exchange = try call.state(HTTPHostState.key).send(
-                outbound, body: request.body, of: call.state(GuestSystem.key), on: loop)
+                outbound, body: request.body, of: call.system, on: loop)
         } catch {
             return .failure(error)
         }

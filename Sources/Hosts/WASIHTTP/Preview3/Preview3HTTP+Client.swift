@@ -39,7 +39,7 @@ extension Preview3HTTP {
         }
         do throws(HTTPErrorCode) {
             let exchange = try state.send(
-                outbound, body: body.isEmpty ? nil : outgoing, of: call.state(GuestSystem.key), on: loop)
+                outbound, body: body.isEmpty ? nil : outgoing, of: call.system, on: loop)
             body.send(to: outgoing, call.resources)
             return .success(exchange)
         } catch {

@@ -1,4 +1,5 @@
 import AppModel
+import ComponentEncoding
 import ComponentModel
 import ComponentRuntime
 import HostSystem
@@ -12,6 +13,20 @@ extension CommandRun {
     /// `run: func() -> result`.
     typealias ComponentEntry = TypedFunction<NoParameters, Result<NoValue, NoValue>>
 
+    /// A component where `binary` is a core module that exports `wasi:cli/run` by the names of the component model; its
+    /// imports of WASI preview 1 are served beside. Anything else stays what it is.
+    func encodedCommand(_ binary: [UInt8]) throws -> [UInt8] {
+        // What is no module is reported when it is compiled.
+        guard !Component.isComponent(binary), let module = try? CoreModule(binary),
+            ComponentEncoder.exportedInterfaces(of: module).contains(where: { $0.hasPrefix("wasi:cli/run@") })
+        else { return binary }
+        var encoder = ComponentEncoder()
+        encoder.nativeModules = [Preview1.module]
+        do { return try encoder.encode(module) } catch {
+            throw OperatorError("\(request.modulePath): \(error)")
+        }
+    }
+
     /// Links a component with all that WASI offers. What it imports beyond that is listed, and traps when it is called.
     func component(_ binary: [UInt8], _ engine: Engine) throws -> Program {
         let images = try CacheFolder.images(for: engine)
@@ -21,6 +36,7 @@ extension CommandRun {
         Preview2HTTP.define(in: linker)
         Preview3.define(in: linker)
         Preview3HTTP.define(in: linker)
+        Preview1.define(in: linker, as: NativeModule.componentName(of: Preview1.module))
         let name = request.modulePath
         let plan: ComponentPlan
         do {

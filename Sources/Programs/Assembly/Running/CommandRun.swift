@@ -27,12 +27,12 @@ struct CommandRun {
     enum Program: Sendable {
         /// A core module that exports `_start`.
         case command(EntryPoint)
-        /// A component that exports `wasi:cli/run`.
+        /// A component that exports `wasi:cli/run`, or what was made of a core module that does.
         case component(ComponentPlan, ComponentEntry)
     }
 
     func run() async throws -> ProcessStatus {
-        let binary = try binary()
+        let binary = try encodedCommand(try binary())
         let isComponent = Component.isComponent(binary)
         let engine = try Engine(limits: engineLimits(isComponent))
         let program = try isComponent ? component(binary, engine) : command(binary, engine)

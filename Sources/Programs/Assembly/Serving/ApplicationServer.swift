@@ -52,6 +52,7 @@ struct ApplicationServer {
         for diagnostic in handler.diagnostics { logger.warning("\(diagnostic)") }
         let server = try await start(
             handler, group: group, logs: logs, limits: limits(engine.limits, openFiles: openFiles))
+        router.join(server)
         announce(application, server)
         await stop(server, signals)
         try await schedulers.cancelAll("Martlet is shutting down")

@@ -6,10 +6,17 @@ public struct ComponentCall: ~Copyable {
     // Whoever entered the guest owns the store, and waits for the call's end.
     private let owner: Uncounted<Store>
 
-    init(_ owner: Uncounted<Store>) { self.owner = owner }
-
     /// The store of the component.
     public var store: Store { owner.object }
+
+    /// Who of the components that are linked together calls: 0 where one was linked alone, 1 for the one that was linked,
+    /// n + 2 for the n-th of those that were added to the linker.
+    public let part: Int
+
+    init(_ owner: Uncounted<Store>, part: Int = 0) {
+        self.owner = owner
+        self.part = part
+    }
 
     /// The fiber that runs the component. Functions that never wait do not need it.
     ///

@@ -41,7 +41,7 @@ extension PlanBuilder {
             let options = options(range, in: scope)
             let type = functionPlan(scope.spaces.functions[Int(function)], options.width, in: scope)
             let plan = LowerPlan(
-                instance: scope.instance, type: type, options: options,
+                instance: scope.instance, part: part, type: type, options: options,
                 context: contextNumber(type.canonical, options, instance: scope.instance))
             return body(of: plan, calling: scope.functions[Int(function)])
         }

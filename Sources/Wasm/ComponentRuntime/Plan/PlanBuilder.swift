@@ -27,6 +27,8 @@ final class PlanBuilder {
     var missingResources: [[String]: RuntimeResourceType] = [:]
     /// The numbers there, by binary.
     var providerNumbers: [Int: Int] = [:]
+    /// Whose definitions are walked through; see `ComponentCall.part`.
+    private(set) var part: Int
     private(set) var liftCount = 0
 
     private var functionNumbers: [CoreSource: Int] = [:]
@@ -49,6 +51,7 @@ final class PlanBuilder {
         self.linker = linker
         self.limits = limits
         self.compile = compile
+        part = linker.components.isEmpty ? 0 : 1
         _ = try addBinary(root)
     }
 
@@ -75,6 +78,9 @@ final class PlanBuilder {
 
     /// An instance of a component of its own, not nested in another.
     func instantiate(binary: Int) throws -> (scope: PlanScope, exports: InstanceItems) {
+        let outer = part
+        if let number = providerNumbers[binary] { part = number + 2 }
+        defer { part = outer }
         let closure = ComponentClosure(binary: binary, scope: 0, outer: nil)
         let scope = PlanScope(
             closure, instance: try newInstance(parent: nil), component: binaries[binary].component)

@@ -139,8 +139,12 @@ final class LowerPlan: Sendable {
     /// The slot with the address of a result that is not flat.
     let outSlot: Int?
 
-    init(instance: Int, type: FunctionPlan, options: OptionsPlan, context: Int) {
+    /// See `ComponentCall.part`.
+    let part: Int
+
+    init(instance: Int, part: Int, type: FunctionPlan, options: OptionsPlan, context: Int) {
         self.instance = instance
+        self.part = part
         self.type = type
         self.options = options
         self.context = context

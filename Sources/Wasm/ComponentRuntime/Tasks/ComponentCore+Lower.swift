@@ -90,7 +90,7 @@ extension ComponentCore {
                 core: self, plan: plan, slots: slots, outParameter: try outParameter(plan, slots))
             // Whoever runs the thread has it.
             let thread = current.map { Uncounted($0) }
-            try body(ComponentCall(owner), &frame, &context)
+            try body(ComponentCall(owner, part: plan.part), &frame, &context)
             if let thread, !thread.isSame(as: current) { current = thread.object }
             context.endLoans()
             if plan.options.isAsync { values[u32: 0] = SubtaskState.returned.rawValue }
@@ -124,7 +124,7 @@ extension ComponentCore {
             core: self, frame: HostFrame(core: self, plan: plan, slots: slots, outParameter: outParameter),
             context: context, storage: storage, subtask: subtask)
         try task.begin { (frame, context) throws(Trap) in
-            try body(ComponentCall(owner), &frame, &context, task)
+            try body(ComponentCall(owner, part: plan.part), &frame, &context, task)
         }
         if !async.state(subtask).isResolved {
             callees[subtask] = .host(task)

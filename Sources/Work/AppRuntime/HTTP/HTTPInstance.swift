@@ -11,7 +11,10 @@ import WasmEngine
 /// Confined to its event loop.
 final class HTTPInstance {
     let instance: ComponentInstance
-    let log: LogOutput
+    private let log: LogOutput
+    // Those of the other components, where several are linked together.
+    private var otherLogs: [LogOutput] = []
+    private var otherSystems: [GuestSystem] = []
     private(set) var uses = 0
     private(set) var active = 0
     /// When it began to wait for its next request.
@@ -28,10 +31,27 @@ final class HTTPInstance {
             log: log, component: component.component.id.text, requestID: requestID,
             bytesMax: component.limits.logBytesMax)
         system = GuestSystem(component.plan, output: self.log, errorOutput: self.log)
-        Preview2.install(system, in: instance.store)
+        Preview2.install(
+            system, parts: systems(of: component, log: log, requestID: requestID), in: instance.store)
         instance.store[HTTPHostState.key] = program.state
         instance.onPark = { [unowned self] isWaiting in
             if isWaiting { flush() }
+        }
+    }
+
+    /// The systems of components that are linked together; none where there is one.
+    private func systems(
+        of component: LoadedComponent, log: any GuestLog, requestID: String
+    ) -> [GuestSystem] {
+        component.parts.map { part in
+            if part.id == component.component.id { return system }
+            let output = LogOutput(
+                log: log, component: part.id.text, requestID: requestID,
+                bytesMax: component.limits.logBytesMax)
+            let other = GuestSystem(part.plan, output: output, errorOutput: output)
+            otherLogs.append(output)
+            otherSystems.append(other)
+            return other
         }
     }
 
@@ -39,7 +59,11 @@ final class HTTPInstance {
     func begin(_ writer: ResponseWriter, requestID: String, depth: Int) {
         // Which of several requests the guest works for is not known.
         system.requestDepth = active == 0 ? depth : max(depth, system.requestDepth)
-        if uses > 0 { log.begin(requestID: requestID) }
+        for other in otherSystems { other.requestDepth = system.requestDepth }
+        if uses > 0 {
+            log.begin(requestID: requestID)
+            for log in otherLogs { log.begin(requestID: requestID) }
+        }
         uses += 1
         active += 1
         if self.writer == nil { self.writer = writer } else { otherWriters.append(writer) }
@@ -60,6 +84,7 @@ final class HTTPInstance {
         }
         guard active == 0 else { return }
         log.finish()
+        for log in otherLogs { log.finish() }
         idleSince = .now()
     }
 

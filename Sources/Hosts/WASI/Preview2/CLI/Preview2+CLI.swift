@@ -16,14 +16,14 @@ extension Preview2 {
         let environment = linker.interface("wasi:cli/environment@\(version)")
         environment.function("get-environment") {
             (call: borrowing ComponentCall) throws(Trap) -> [CanonicalTuple<String, String>] in
-            let system = call.state(GuestSystem.key)
+            let system = call.system
             return (system.ownEnvironment.variables + system.plan.environment.variables).map {
                 CanonicalTuple($0.name, $0.value)
             }
         }
         environment.function("get-arguments") {
             (call: borrowing ComponentCall) throws(Trap) -> [String] in
-            call.state(GuestSystem.key).arguments.strings
+            call.system.arguments.strings
         }
         environment.function("initial-cwd") { (_: borrowing ComponentCall) throws(Trap) -> String? in nil }
     }
@@ -43,17 +43,17 @@ extension Preview2 {
     private static func defineStandardStreams(in linker: ComponentLinker, _ version: String) {
         linker.interface("wasi:cli/stdin@\(version)").function("get-stdin") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<InputStream> in
-            try call.resources.add(InputStream(call.state(GuestSystem.key).input ?? BufferInput()))
+            try call.resources.add(InputStream(call.system.input ?? BufferInput()))
         }
         linker.interface("wasi:cli/stdout@\(version)").function("get-stdout") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<OutputStream> in
-            let system = call.state(GuestSystem.key)
+            let system = call.system
             return try call.resources.add(
                 OutputStream(system.output ?? ClosedOutput(), on: try call.fiber.eventLoop, of: system))
         }
         linker.interface("wasi:cli/stderr@\(version)").function("get-stderr") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<OutputStream> in
-            let system = call.state(GuestSystem.key)
+            let system = call.system
             return try call.resources.add(
                 OutputStream(system.errorOutput ?? ClosedOutput(), on: try call.fiber.eventLoop, of: system))
         }
@@ -65,17 +65,17 @@ extension Preview2 {
             "terminal-output", TerminalOutput.self)
         linker.interface("wasi:cli/terminal-stdin@\(version)").function("get-terminal-stdin") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<TerminalInput>? in
-            guard call.state(GuestSystem.key).input?.type == .characterDevice else { return nil }
+            guard call.system.input?.type == .characterDevice else { return nil }
             return try call.resources.add(TerminalInput())
         }
         linker.interface("wasi:cli/terminal-stdout@\(version)").function("get-terminal-stdout") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<TerminalOutput>? in
-            guard call.state(GuestSystem.key).output?.type == .characterDevice else { return nil }
+            guard call.system.output?.type == .characterDevice else { return nil }
             return try call.resources.add(TerminalOutput())
         }
         linker.interface("wasi:cli/terminal-stderr@\(version)").function("get-terminal-stderr") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<TerminalOutput>? in
-            guard call.state(GuestSystem.key).errorOutput?.type == .characterDevice else { return nil }
+            guard call.system.errorOutput?.type == .characterDevice else { return nil }
             return try call.resources.add(TerminalOutput())
         }
     }

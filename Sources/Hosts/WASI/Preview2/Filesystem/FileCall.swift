@@ -10,7 +10,7 @@ struct FileCall {
     let guest: Fiber
 
     init(_ call: borrowing ComponentCall, _ descriptor: Borrow<Descriptor>) throws(Trap) {
-        system = call.state(GuestSystem.key)
+        system = call.system
         number = try call.object(descriptor).number
         guest = try call.fiber
     }
@@ -28,6 +28,11 @@ struct FileCall {
     /// The status of a name beneath the folder.
     func status(of path: String, _ lookup: PathFlags) throws(HostFailure) -> HostFileStatus {
         try system.status(number, path, followsLinks: lookup.contains(.symlinkFollow), for: guest)
+    }
+
+    /// The same, checked and not begun.
+    func askingStatus(of path: String, _ lookup: PathFlags) throws(HostError) -> FileWork<HostFileStatus> {
+        try system.askingStatus(number, path, followsLinks: lookup.contains(.symlinkFollow))
     }
 
     /// What the descriptor is for, and how it writes.

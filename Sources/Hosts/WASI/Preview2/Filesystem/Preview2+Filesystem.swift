@@ -31,7 +31,7 @@ extension Preview2 {
     static func definePreopens(in linker: ComponentLinker, _ version: String) {
         linker.interface("wasi:filesystem/preopens@\(version)").function("get-directories") {
             (call: borrowing ComponentCall) throws(Trap) -> [CanonicalTuple<Own<Descriptor>, String>] in
-            let system = call.state(GuestSystem.key)
+            let system = call.system
             var folders: [CanonicalTuple<Own<Descriptor>, String>] = []
             for folder in system.preopens {
                 let descriptor = Descriptor(folder.number, of: system, isOwned: false)

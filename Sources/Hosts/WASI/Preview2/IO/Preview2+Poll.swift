@@ -48,7 +48,7 @@ extension Preview2 {
         _ handles: [Borrow<Pollable>], _ call: borrowing ComponentCall
     ) throws(Trap) -> [UInt32] {
         guard !handles.isEmpty else { throw Trap.host("a guest polls an empty list") }
-        let most = call.state(GuestSystem.key).plan.limits.subscriptions
+        let most = call.system.plan.limits.subscriptions
         guard handles.count <= most else {
             throw Trap.host("a guest polls \(handles.count) pollables at once; the limit is \(most)")
         }

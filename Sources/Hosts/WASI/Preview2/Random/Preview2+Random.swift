@@ -19,7 +19,7 @@ extension Preview2 {
     private static func defineNumbers(in interface: HostInterface, _ bytes: String, _ number: String) {
         interface.function(bytes) {
             (call: borrowing ComponentCall, length: UInt64) throws(Trap) -> [UInt8] in
-            let limits = call.state(GuestSystem.key).plan.limits
+            let limits = call.system.plan.limits
             guard length <= UInt64(limits.randomBytes) else {
                 throw Trap.host("a guest asks for \(length) random bytes; the limit is \(limits.randomBytes)")
             }

@@ -26,7 +26,7 @@ extension Preview2 {
                 -> SocketAnswer<Own<TCPSocketResource>> in
             let socket: TCPSocket
             do throws(HostError) {
-                socket = try call.state(GuestSystem.key).makeTCPSocket(isVersion6: family == .ipv6)
+                socket = try call.system.makeTCPSocket(isVersion6: family == .ipv6)
             } catch { return .failure(NetworkError(error)) }
             return .success(try call.resources.add(TCPSocketResource(socket)))
         }
@@ -98,7 +98,7 @@ extension Preview2 {
     ) throws(Trap) -> SocketAnswer<Own<ResolveAddressStream>> {
         let loop = try call.fiber.eventLoop
         let lookup: NameLookup
-        do throws(HostError) { lookup = try call.state(GuestSystem.key).lookUp(name, on: loop) } catch {
+        do throws(HostError) { lookup = try call.system.lookUp(name, on: loop) } catch {
             return .failure(NetworkError(error))
         }
         return .success(try call.resources.add(ResolveAddressStream(lookup)))

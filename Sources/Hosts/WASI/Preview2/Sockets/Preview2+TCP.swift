@@ -87,7 +87,7 @@ extension Preview2 {
         _ call: borrowing ComponentCall
     ) throws(Trap) -> CanonicalTuple<Own<InputStream>, Own<OutputStream>> {
         let output = OutputStream(
-            streams.1, on: try call.fiber.eventLoop, of: call.state(GuestSystem.key))
+            streams.1, on: try call.fiber.eventLoop, of: call.system)
         return CanonicalTuple(
             try call.resources.add(InputStream(streams.0), under: socket),
             try call.resources.add(output, under: socket))

@@ -11,7 +11,7 @@ extension Preview2 {
                 -> SocketAnswer<Own<UDPSocketResource>> in
             let socket: UDPSocket
             do throws(HostError) {
-                socket = try call.state(GuestSystem.key).makeUDPSocket(isVersion6: family == .ipv6)
+                socket = try call.system.makeUDPSocket(isVersion6: family == .ipv6)
             } catch { return .failure(NetworkError(error)) }
             return .success(try call.resources.add(UDPSocketResource(socket)))
         }

@@ -9,13 +9,13 @@ extension Preview3 {
         let environment = linker.interface("wasi:cli/environment@\(version)")
         environment.function("get-environment") {
             (call: borrowing ComponentCall) throws(Trap) -> [CanonicalTuple<String, String>] in
-            let system = call.state(GuestSystem.key)
+            let system = call.system
             return (system.ownEnvironment.variables + system.plan.environment.variables).map {
                 CanonicalTuple($0.name, $0.value)
             }
         }
         environment.function("get-arguments") { (call: borrowing ComponentCall) throws(Trap) -> [String] in
-            call.state(GuestSystem.key).arguments.strings
+            call.system.arguments.strings
         }
         environment.function("get-initial-cwd") {
             (_: borrowing ComponentCall) throws(Trap) -> String? in nil
@@ -29,13 +29,13 @@ extension Preview3 {
         linker.interface("wasi:cli/stdin@\(version)").function("read-via-stream") {
             (call: borrowing ComponentCall) throws(Trap) -> InputSource<CLIError>.Answer in
             let loop = try call.fiber.eventLoop
-            return InputSource.answer(call.state(GuestSystem.key).input ?? BufferInput(), on: loop)
+            return InputSource.answer(call.system.input ?? BufferInput(), on: loop)
         }
         for (name, isError) in [("stdout", false), ("stderr", true)] {
             linker.interface("wasi:cli/\(name)@\(version)").function("write-via-stream") {
                 (call: borrowing ComponentCall, data: GuestByteStream) throws(Trap)
                     -> OutputSink<CLIError>.Outcome in
-                let system = call.state(GuestSystem.key)
+                let system = call.system
                 guard let output = isError ? system.errorOutput : system.output else {
                     return OutputSink.failure(.brokenPipe)
                 }

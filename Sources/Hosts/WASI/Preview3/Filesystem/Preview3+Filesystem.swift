@@ -39,6 +39,32 @@ extension Preview3 {
         }
     }
 
+    /// Work on files that goes on while the guest does other things. Where no disk has to be asked, it is done at once.
+    static func begin<Value: Sendable, Answer: CanonicalPayload>(
+        _ completion: HostCompletion<FileAnswer<Answer>>, _ file: FileCall,
+        _ prepare: () throws(HostError) -> FileWork<Value>,
+        answer: @escaping (Value) throws(HostError) -> Answer
+    ) {
+        let work: FileWork<Value>
+        do throws(HostError) { work = try prepare() } catch {
+            return completion.complete(.failure(FileCode(error)))
+        }
+        work.begin(by: file.system.plan.files, on: file.guest.eventLoop) { result in
+            do throws(HostError) {
+                completion.complete(.success(try answer(try result.get())))
+            } catch {
+                completion.complete(.failure(FileCode(error)))
+            }
+        }
+    }
+
+    static func begin(
+        _ completion: HostCompletion<FileAnswer<NoValue>>, _ file: FileCall,
+        _ prepare: () throws(HostError) -> FileWork<Void>
+    ) {
+        begin(completion, file, prepare) { (_: Void) throws(HostError) in NoValue() }
+    }
+
     /// A failure of the core that needs no waiting.
     static func told<Value>(_ body: () throws(HostError) -> Value) throws(HostFailure) -> Value {
         do { return try body() } catch { throw .code(error) }
@@ -120,23 +146,26 @@ extension Preview3 {
                 }
             }
         }
-        types.function("[method]descriptor.set-size") {
-            (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, size: UInt64) throws(Trap)
-                -> FileAnswer<NoValue> in
+        types.asyncFunction("[method]descriptor.set-size") {
+            (
+                call: borrowing ComponentCall, completion: HostCompletion<FileAnswer<NoValue>>,
+                descriptor: Borrow<Descriptor>, size: UInt64
+            ) throws(Trap) in
             let file = try FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in
-                let ways = try told { () throws(HostError) in try file.system.ways(file.number) }
-                guard ways.writes else { throw .code(.invalid) }
-                try file.system.setSize(file.number, size, for: file.guest)
+            begin(completion, file) { () throws(HostError) in
+                guard try file.system.ways(file.number).writes else { throw .invalid }
+                return try file.system.settingSize(file.number, size)
             }
         }
         for (name, metadata) in [("sync", true), ("sync-data", false)] {
-            types.function("[method]descriptor.\(name)") {
-                (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
-                    -> FileAnswer<NoValue> in
+            types.asyncFunction("[method]descriptor.\(name)") {
+                (
+                    call: borrowing ComponentCall, completion: HostCompletion<FileAnswer<NoValue>>,
+                    descriptor: Borrow<Descriptor>
+                ) throws(Trap) in
                 let file = try FileCall(call, descriptor)
-                return try answer { () throws(HostFailure) in
-                    try file.system.sync(file.number, metadata: metadata, for: file.guest)
+                begin(completion, file) { () throws(HostError) in
+                    try file.system.syncing(file.number, metadata: metadata)
                 }
             }
         }

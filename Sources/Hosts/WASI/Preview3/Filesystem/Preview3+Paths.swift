@@ -3,19 +3,23 @@ import ComponentRuntime
 import HostSystem
 import WasmEngine
 
-/// Names beneath a folder.
+/// Names beneath a folder. Calls are under way while the guest does other things.
 extension Preview3 {
     /// A function that takes one path and answers nothing.
     private static func pathFunction(
         _ types: HostInterface, _ name: String, _ needed: HostRights,
         _ work: @escaping @Sendable (HostDirectory, String) throws(HostError) -> Void
     ) {
-        types.function("[method]descriptor.\(name)") {
-            (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, path: String) throws(Trap)
-                -> FileAnswer<NoValue> in
+        types.asyncFunction("[method]descriptor.\(name)") {
+            (
+                call: borrowing ComponentCall, completion: HostCompletion<FileAnswer<NoValue>>,
+                descriptor: Borrow<Descriptor>, path: String
+            ) throws(Trap) in
             let file = try FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in
-                try file.onNames(needed) { (directory) throws(HostError) in try work(directory, path) }
+            begin(completion, file) { () throws(HostError) in
+                try file.system.onNames(file.number, needed) { (directory) throws(HostError) in
+                    try work(directory, path)
+                }
             }
         }
     }
@@ -32,73 +36,95 @@ extension Preview3 {
         }
         defineOpen(in: types)
         defineStatusAt(in: types)
-        types.function("[method]descriptor.readlink-at") {
-            (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, path: String) throws(Trap)
-                -> FileAnswer<String> in
+        types.asyncFunction("[method]descriptor.readlink-at") {
+            (
+                call: borrowing ComponentCall, completion: HostCompletion<FileAnswer<String>>,
+                descriptor: Borrow<Descriptor>, path: String
+            ) throws(Trap) in
             let file = try FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in
-                try file.onNames(.pathReadLink) { (directory) throws(HostError) in
-                    let bytes = try directory.readSymbolicLink(path)
-                    guard let text = String(validating: bytes, as: UTF8.self) else {
-                        throw .illegalByteSequence
-                    }
-                    // An absolute target says where things are on the host.
-                    if text.utf8.first == UInt8(ascii: "/") { throw .notPermitted }
-                    return text
+            begin(completion, file) { () throws(HostError) in
+                try file.system.onNames(file.number, .pathReadLink) { (directory) throws(HostError) in
+                    try directory.readSymbolicLink(path)
                 }
+            } answer: { (bytes) throws(HostError) in
+                guard let text = String(validating: bytes, as: UTF8.self) else { throw .illegalByteSequence }
+                // An absolute target says where things are on the host.
+                if text.utf8.first == UInt8(ascii: "/") { throw .notPermitted }
+                return text
             }
         }
     }
 
     private static func defineOpen(in types: HostInterface) {
-        types.function("[method]descriptor.open-at") {
+        types.asyncFunction("[method]descriptor.open-at") {
             (
-                call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, lookup: PathFlags,
-                path: String, open: OpenFlags, flags: DescriptorFlags
-            ) throws(Trap) -> FileAnswer<Own<Descriptor>> in
+                call: borrowing ComponentCall, completion: HostCompletion<FileAnswer<Own<Descriptor>>>,
+                descriptor: Borrow<Descriptor>, lookup: PathFlags, path: String, open: OpenFlags,
+                flags: DescriptorFlags
+            ) throws(Trap) in
             let file = try FileCall(call, descriptor)
-            let opened: UInt32
+            let (system, resources) = (file.system, call.resources)
             // Who makes a file may write it, and who does not say how to open may read.
             let writes = flags.contains(.write)
-            do throws(HostFailure) {
-                opened = try file.system.open(
+            let opening: GuestSystem.Opening
+            do throws(HostError) {
+                opening = try system.opening(
                     file.number, path, open.options(following: lookup),
                     reads: flags.contains(.read) || !writes,
-                    writes: writes || open.contains(.create), flags: flags.hostFlags, for: file.guest)
+                    writes: writes || open.contains(.create), flags: flags.hostFlags)
             } catch {
-                guard case .code(let code) = error else { throw Preview2.trap(error) }
-                return .failure(FileCode(code))
+                return completion.complete(.failure(FileCode(error)))
             }
-            let result = Descriptor(
-                opened, of: file.system, isMutating: flags.contains(.mutateDirectory))
-            return .success(try call.resources.add(result))
+            begin(completion, file) { () throws(HostError) in
+                opening.work
+            } answer: { (opened) throws(HostError) in
+                let result = Descriptor(
+                    try system.insert(opened, of: opening), of: system,
+                    isMutating: flags.contains(.mutateDirectory))
+                // Too many resources at once.
+                do throws(Trap) { return try resources.add(result) } catch { throw .tooManyDescriptors }
+            }
         }
     }
 
     private static func defineStatusAt(in types: HostInterface) {
-        types.function("[method]descriptor.stat-at") {
-            (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, lookup: PathFlags, path: String)
-                throws(Trap) -> FileAnswer<FileStat> in
-            let file = try FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in FileStat(try file.status(of: path, lookup)) }
-        }
-        types.function("[method]descriptor.metadata-hash-at") {
-            (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, lookup: PathFlags, path: String)
-                throws(Trap) -> FileAnswer<MetadataHash> in
-            let file = try FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in MetadataHash(try file.status(of: path, lookup)) }
-        }
-        types.function("[method]descriptor.set-times-at") {
+        types.asyncFunction("[method]descriptor.stat-at") {
             (
-                call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, lookup: PathFlags,
-                path: String, accessed: FileTimestamp, modified: FileTimestamp
-            ) throws(Trap) -> FileAnswer<NoValue> in
+                call: borrowing ComponentCall, completion: HostCompletion<FileAnswer<FileStat>>,
+                descriptor: Borrow<Descriptor>, lookup: PathFlags, path: String
+            ) throws(Trap) in
             let file = try FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in
-                try file.onNames(.pathSetTimes) { (directory) throws(HostError) in
+            begin(completion, file) { () throws(HostError) in
+                try file.askingStatus(of: path, lookup)
+            } answer: { (status) throws(HostError) in
+                FileStat(status)
+            }
+        }
+        types.asyncFunction("[method]descriptor.metadata-hash-at") {
+            (
+                call: borrowing ComponentCall, completion: HostCompletion<FileAnswer<MetadataHash>>,
+                descriptor: Borrow<Descriptor>, lookup: PathFlags, path: String
+            ) throws(Trap) in
+            let file = try FileCall(call, descriptor)
+            begin(completion, file) { () throws(HostError) in
+                try file.askingStatus(of: path, lookup)
+            } answer: { (status) throws(HostError) in
+                MetadataHash(status)
+            }
+        }
+        types.asyncFunction("[method]descriptor.set-times-at") {
+            (
+                call: borrowing ComponentCall, completion: HostCompletion<FileAnswer<NoValue>>,
+                descriptor: Borrow<Descriptor>, lookup: PathFlags, path: String, accessed: FileTimestamp,
+                modified: FileTimestamp
+            ) throws(Trap) in
+            let file = try FileCall(call, descriptor)
+            begin(completion, file) { () throws(HostError) in
+                let (accessed, modified) = (try accessed.hostTime, try modified.hostTime)
+                return try file.system.onNames(file.number, .pathSetTimes) { (directory) throws(HostError) in
                     try directory.setTimes(
-                        of: path, followsLinks: lookup.contains(.symlinkFollow),
-                        accessed: try accessed.hostTime, modified: try modified.hostTime)
+                        of: path, followsLinks: lookup.contains(.symlinkFollow), accessed: accessed,
+                        modified: modified)
                 }
             }
         }
@@ -106,41 +132,43 @@ extension Preview3 {
 
     /// Functions with two names.
     static func definePathPairs(in types: HostInterface) {
-        types.function("[method]descriptor.symlink-at") {
-            (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, target: String, path: String)
-                throws(Trap) -> FileAnswer<NoValue> in
+        types.asyncFunction("[method]descriptor.symlink-at") {
+            (
+                call: borrowing ComponentCall, completion: HostCompletion<FileAnswer<NoValue>>,
+                descriptor: Borrow<Descriptor>, target: String, path: String
+            ) throws(Trap) in
             let file = try FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in
-                try file.onNames(.pathSymbolicLink) { (directory) throws(HostError) in
+            begin(completion, file) { () throws(HostError) in
+                try file.system.onNames(file.number, .pathSymbolicLink) { (directory) throws(HostError) in
                     try directory.createSymbolicLink(path, to: target)
                 }
             }
         }
-        types.function("[method]descriptor.rename-at") {
+        types.asyncFunction("[method]descriptor.rename-at") {
             (
-                call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, path: String,
-                newDescriptor: Borrow<Descriptor>, newPath: String
-            ) throws(Trap) -> FileAnswer<NoValue> in
-            let file = try FileCall(call, descriptor)
-            let new = try FileCall(call, newDescriptor)
-            return try answer { () throws(HostFailure) in
+                call: borrowing ComponentCall, completion: HostCompletion<FileAnswer<NoValue>>,
+                descriptor: Borrow<Descriptor>, path: String, newDescriptor: Borrow<Descriptor>,
+                newPath: String
+            ) throws(Trap) in
+            let (file, new) = (try FileCall(call, descriptor), try FileCall(call, newDescriptor))
+            begin(completion, file) { () throws(HostError) in
                 try file.system.onNames(
-                    file.number, .pathRenameSource, and: new.number, .pathRenameTarget, for: file.guest
+                    file.number, .pathRenameSource, and: new.number, .pathRenameTarget
                 ) { (directory, newDirectory) throws(HostError) in
                     try directory.rename(path, to: newDirectory, newPath)
                 }
             }
         }
-        types.function("[method]descriptor.link-at") {
+        types.asyncFunction("[method]descriptor.link-at") {
             (
-                call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, lookup: PathFlags,
-                path: String, newDescriptor: Borrow<Descriptor>, newPath: String
-            ) throws(Trap) -> FileAnswer<NoValue> in
-            let file = try FileCall(call, descriptor)
-            let new = try FileCall(call, newDescriptor)
-            return try answer { () throws(HostFailure) in
+                call: borrowing ComponentCall, completion: HostCompletion<FileAnswer<NoValue>>,
+                descriptor: Borrow<Descriptor>, lookup: PathFlags, path: String,
+                newDescriptor: Borrow<Descriptor>, newPath: String
+            ) throws(Trap) in
+            let (file, new) = (try FileCall(call, descriptor), try FileCall(call, newDescriptor))
+            begin(completion, file) { () throws(HostError) in
                 try file.system.onNames(
-                    file.number, .pathLinkSource, and: new.number, .pathLinkTarget, for: file.guest
+                    file.number, .pathLinkSource, and: new.number, .pathLinkTarget
                 ) { (directory, newDirectory) throws(HostError) in
                     try directory.link(
                         path, followsLinks: lookup.contains(.symlinkFollow), to: newDirectory, newPath)

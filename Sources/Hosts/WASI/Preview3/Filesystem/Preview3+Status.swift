@@ -51,17 +51,15 @@ extension Preview3 {
                 return false
             }
         }
-        types.function("[method]descriptor.set-times") {
+        types.asyncFunction("[method]descriptor.set-times") {
             (
-                call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, accessed: FileTimestamp,
-                modified: FileTimestamp
-            ) throws(Trap) -> FileAnswer<NoValue> in
+                call: borrowing ComponentCall, completion: HostCompletion<FileAnswer<NoValue>>,
+                descriptor: Borrow<Descriptor>, accessed: FileTimestamp, modified: FileTimestamp
+            ) throws(Trap) in
             let file = try FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in
-                let times = try told { () throws(HostError) in
-                    (try accessed.hostTime, try modified.hostTime)
-                }
-                try file.system.setTimes(file.number, accessed: times.0, modified: times.1, for: file.guest)
+            begin(completion, file) { () throws(HostError) in
+                try file.system.settingTimes(
+                    file.number, accessed: try accessed.hostTime, modified: try modified.hostTime)
             }
         }
     }

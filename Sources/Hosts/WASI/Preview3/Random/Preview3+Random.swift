@@ -13,7 +13,7 @@ extension Preview3 {
         linker.interface("wasi:random/insecure-seed@\(version)").function("get-insecure-seed") {
             (call: borrowing ComponentCall) throws(Trap) -> CanonicalTuple<UInt64, UInt64> in
             do throws(HostError) {
-                let seed = try call.state(GuestSystem.key).insecureSeed()
+                let seed = try call.system.insecureSeed()
                 return CanonicalTuple(seed.0, seed.1)
             } catch { throw Preview2.trap(.code(error)) }
         }
@@ -21,7 +21,7 @@ extension Preview3 {
 
     private static func defineNumbers(in interface: HostInterface, _ bytes: String, _ number: String) {
         interface.function(bytes) { (call: borrowing ComponentCall, most: UInt64) throws(Trap) -> [UInt8] in
-            let limit = call.state(GuestSystem.key).plan.limits.randomBytes
+            let limit = call.system.plan.limits.randomBytes
             do throws(HostError) { return try HostRandom.bytes(Int(min(most, UInt64(limit)))) } catch {
                 throw Preview2.trap(.code(error))
             }

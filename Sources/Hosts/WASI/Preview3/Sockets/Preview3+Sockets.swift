@@ -41,7 +41,7 @@ extension Preview3 {
             ) throws(Trap) in
             let loop = try call.fiber.eventLoop
             let found: NameLookup
-            do throws(HostError) { found = try call.state(GuestSystem.key).lookUp(name, on: loop) } catch {
+            do throws(HostError) { found = try call.system.lookUp(name, on: loop) } catch {
                 return completion.complete(.failure(LookupCode(error)))
             }
             Question.begin(completion, on: loop) {

@@ -12,7 +12,7 @@ extension Preview3 {
                 -> SocketAnswer<Own<StreamSocket>> in
             let socket: TCPSocket
             do throws(HostError) {
-                socket = try call.state(GuestSystem.key).makeTCPSocket(isVersion6: family == .ipv6)
+                socket = try call.system.makeTCPSocket(isVersion6: family == .ipv6)
             } catch { return .failure(SocketCode(error)) }
             return .success(try call.resources.add(StreamSocket(socket)))
         }

@@ -12,7 +12,7 @@ extension Preview3 {
                 -> SocketAnswer<Own<DatagramSocket>> in
             let socket: UDPSocket
             do throws(HostError) {
-                socket = try call.state(GuestSystem.key).makeUDPSocket(isVersion6: family == .ipv6)
+                socket = try call.system.makeUDPSocket(isVersion6: family == .ipv6)
             } catch { return .failure(SocketCode(error)) }
             return .success(try call.resources.add(DatagramSocket(socket)))
         }
