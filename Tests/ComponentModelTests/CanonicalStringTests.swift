@@ -94,6 +94,22 @@ struct CanonicalStringTests {
         #expect(throws: CanonicalTrap.unaligned) { try lift([], 1, .latin1UTF16, at: 65) }
     }
 
+    @Test func `what is not ASCII is found wherever it stands`() throws {
+        let ascii = Array(repeating: UInt8(ascii: "a"), count: 150)
+        for length in [0, 1, 7, 8, 9, 63, 64, 65, 71, 72, 128, 150] {
+            let plain = Array(ascii.prefix(length))
+            #expect(try lift(plain, UInt32(length), .utf8) == .string(String(repeating: "a", count: length)))
+            for place in 0..<length {
+                var broken = plain
+                broken[place] = 0x80
+                #expect(throws: CanonicalTrap.badUTF8) { try lift(broken, UInt32(length), .utf8) }
+                let text = plain[..<place] + Array("é".utf8) + plain[place...]
+                let lifted = try lift(Array(text), UInt32(text.count), .utf8)
+                #expect(lifted == .string(String(decoding: text, as: UTF8.self)))
+            }
+        }
+    }
+
     @Test func `UTF-8 that stays in place is checked beyond its ASCII part`() throws {
         let memory = FakeMemory()
         try memory.view.write(Array("0123456789abcdef\u{e9}".utf8), at: 0)

@@ -203,6 +203,8 @@ final class ManualInput: GuestInput {
     private var buffer = ByteBuffer()
     private var isAtEnd = false
     private(set) var token: WakeToken?
+    /// Called each time the guest waits for more.
+    var onWait: () -> Void = {}
 
     func feed(_ text: String, end: Bool = false) {
         buffer.writeString(text)
@@ -221,7 +223,10 @@ final class ManualInput: GuestInput {
         return .bytes(count)
     }
 
-    func wakeWhenReadable(_ token: WakeToken) { self.token = token }
+    func wakeWhenReadable(_ token: WakeToken) {
+        self.token = token
+        onWait()
+    }
 }
 
 /// Output that takes a few bytes at a time, and waits for the test in between.

@@ -59,12 +59,15 @@ struct StreamComponentTests {
                     + expecting(6, "(i32.eq (i32.load8_u (i32.const 0)) (i32.const 1))"))
         ) {
             let input = ManualInput()
-            var world = try world(input, nil)
-            world.onStart = { _ in
-                input.feed("hello")
-                ComponentGuest.loop.assumeIsolated().execute { input.feed("", end: true) }
+            var waits = 0
+            input.onWait = {
+                waits += 1
+                let isFirst = waits == 1
+                ComponentGuest.loop.assumeIsolated().execute {
+                    input.feed(isFirst ? "hello" : "", end: !isFirst)
+                }
             }
-            return world
+            return try world(input, nil)
         }
         #expect(try result.get() == 0)
     }
