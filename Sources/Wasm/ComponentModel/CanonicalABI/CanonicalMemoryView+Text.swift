@@ -5,9 +5,6 @@ extension CanonicalMemoryView {
         try unsafe withBytes(offset, length) { (bytes) throws(CanonicalTrap) -> String in
             // The generic initializer of `String` looks its types up at run time for each string.
             let text = unsafe bytes.assumingMemoryBound(to: UInt8.self).span
-            if unsafe Self.asciiPrefix(of: bytes) == bytes.count {
-                return String(copying: unsafe UTF8Span(unchecked: text, isKnownASCII: true))
-            }
             do { return String(copying: try UTF8Span(validating: text)) } catch { throw .badUTF8 }
         }
     }
@@ -24,29 +21,18 @@ extension CanonicalMemoryView {
         String(String.UnicodeScalarView(try bytes(offset, length).lazy.map { Unicode.Scalar($0) }))
     }
 
-    // How many bytes from the first on are surely ASCII. The standard library looks at eight at a time; text is mostly
-    // ASCII, and long text is looked at in pieces of 64.
-    private static func asciiPrefix(of bytes: UnsafeMutableRawBufferPointer) -> Int {
-        var index = 0
-        while index <= bytes.count - 64 {
-            let piece = unsafe bytes.loadUnaligned(fromByteOffset: index, as: SIMD8<UInt64>.self)
-            if (piece & 0x8080_8080_8080_8080) != SIMD8(repeating: 0) { return index }
-            index += 64
-        }
-        while index <= bytes.count - 8 {
-            let word = unsafe bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            if word & 0x8080_8080_8080_8080 != 0 { return index }
-            index += 8
-        }
-        while index < bytes.count, unsafe bytes[index] < 0x80 { index += 1 }
-        return index
-    }
-
-    /// Checks UTF-8 that stays where it is.
+    /// Checks UTF-8 that stays where it is. ASCII is checked a word at a time.
     func checkUTF8(_ offset: UInt64, _ length: UInt64) throws(CanonicalTrap) {
         try unsafe withBytes(offset, length) { (bytes) throws(CanonicalTrap) in
-            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[Self.asciiPrefix(of: bytes)...])
-            if unsafe rest.isEmpty { return }
+            var index = 0
+            let words = bytes.count & ~7
+            while index < words,
+                unsafe bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080
+                    == 0
+            {
+                index += 8
+            }
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[index...])
             guard unsafe String(validating: rest, as: UTF8.self) != nil else { throw .badUTF8 }
         }
     }
