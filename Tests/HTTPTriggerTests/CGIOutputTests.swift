@@ -138,6 +138,21 @@ struct CGIOutputTests {
         #expect(String(buffer: transport.body) == "firstsecond")
     }
 
+    @Test func `room is noticed by a program that does something else`() throws {
+        transport.hasRoom = false
+        try write("Content-Type: a/b\n\n")
+        output.flush(beforeWaiting: true)
+        try write("first")
+        #expect(!output.isWritable)
+        // It reads, for instance.
+        transport.exchange?.becameWritable()
+        #expect(output.isWritable)
+        let token = WakeToken()
+        output.wakeWhenWritable(token)
+        #expect(!token.isPending)
+        #expect(try write("second") == 6)
+    }
+
     @Test func `a program is not left waiting for a client that is gone`() throws {
         transport.hasRoom = false
         try write("Content-Type: a/b\n\n")

@@ -36,6 +36,7 @@ final class CGIOutput: GuestOutput {
     private var head: CGIHead?
     private var heldSince = NIODeadline.distantFuture
     private var isBlocked = false
+    private var waiter: WakeToken?
 
     /// Whether the client has got a part of the response.
     private(set) var isStreaming = false
@@ -71,9 +72,15 @@ final class CGIOutput: GuestOutput {
 
     func wakeWhenWritable(_ token: WakeToken) {
         guard isBlocked, !exchange.isEnded else { return token.wake() }
+        waiter = token
+    }
+
+    private func block() {
+        isBlocked = true
+        // Listens from now on: there may be room again long before the program asks for it.
         exchange.onWritable = { [weak self] in
             self?.isBlocked = false
-            token.wake()
+            self?.waiter.take()?.wake()
         }
     }
 
@@ -113,7 +120,7 @@ final class CGIOutput: GuestOutput {
         }
         guard body.readableBytes > 0 else { return }
         bodyBytes += body.readableBytes
-        isBlocked = !exchange.write(body)
+        if !exchange.write(body) { block() }
         // A new buffer: the one that was written belongs to the connection until it has left.
         body = ByteBuffer()
     }
