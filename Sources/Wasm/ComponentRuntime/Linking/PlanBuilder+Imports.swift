@@ -7,6 +7,9 @@ extension PlanBuilder {
             if let type = hostResource(path) { scope.resources[id] = type }
         }
         // A resource type may have several names, of which the host knows one.
+        for (id, path) in resourceNames(of: scope.component) where scope.resources[id] == nil {
+            if let type = hostResource(path) { scope.resources[id] = type }
+        }
         for (id, path) in scope.component.importedResources where scope.resources[id] == nil {
             scope.resources[id] = missingResource(path)
         }
@@ -35,6 +38,20 @@ extension PlanBuilder {
         }
     }
 
+    /// Every name of every resource type that imports mention.
+    private func resourceNames(of component: Component) -> [(id: ResourceID, path: [String])] {
+        let names = { (items: [Component.Item], path: [String]) in
+            items.compactMap { item -> (id: ResourceID, path: [String])? in
+                guard case .type(.resource(let reference), _) = item.entity else { return nil }
+                return (reference.id, path + [item.name])
+            }
+        }
+        return component.imports.reduce(into: names(component.imports, [])) { found, item in
+            guard case .instance(let id) = item.entity else { return }
+            found += names(component.items(component.types[id].exports), [item.name])
+        }
+    }
+
     private func serve(
         _ item: Component.Item, in scope: PlanScope, _ problems: inout [String]
     ) -> PlanItem? {
@@ -44,10 +61,16 @@ extension PlanBuilder {
         guard case .instance(let id) = item.entity else {
             return serve(item, of: linker.root, in: "", scope, &problems)
         }
-        let interface = linker.find(item.name)
+        return serve(id, of: linker.find(item.name), in: item.name, scope, &problems)
+    }
+
+    private func serve(
+        _ id: InstanceTypeID, of interface: HostInterface?, in name: String, _ scope: PlanScope,
+        _ problems: inout [String]
+    ) -> PlanItem {
         var items: [(String, PlanItem)] = []
         for member in scope.component.items(scope.component.types[id].exports) {
-            if let linked = serve(member, of: interface, in: item.name, scope, &problems) {
+            if let linked = serve(member, of: interface, in: name, scope, &problems) {
                 items.append((member.name, linked))
             }
         }
@@ -78,9 +101,14 @@ extension PlanBuilder {
                 problems.append("\(fullName): a resource type")
                 return nil
             }
+            if let offered = interface?.resources[member.name], offered != type {
+                problems.append("\(fullName): another resource type than the host's")
+            }
             return .resource(type)
         case .type: return .type
-        case .instance, .module, .component, .value:
+        // The host offers no instances in instances; an empty one needs nothing of it.
+        case .instance(let id): return serve(id, of: nil, in: fullName, scope, &problems)
+        case .module, .component, .value:
             problems.append("\(fullName): \(TypeDescription(component).text(member.entity))")
             return nil
         }

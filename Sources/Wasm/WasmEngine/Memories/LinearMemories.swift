@@ -105,9 +105,14 @@ import NIOConcurrencyHelpers
         environment, _, minimum, _, reserved, guardBytes, result in
         guard let environment = unsafe environment, let result = unsafe result else { return nil }
         return unsafe Unmanaged<LinearMemories>.fromOpaque(environment)._withUnsafeGuaranteedRef { memories in
-            guard
-                let slot = memories.slot(minimum: minimum, reserving: reserved, guardBytes: guardBytes)
-            else {
+            guard minimum <= memories.limits.memoryBytes else {
+                let most = memories.limits.memoryBytes
+                return unsafe wasmtime_error_new(
+                    "a memory of \(minimum) bytes is larger than the \(most) that one may have")
+            }
+            // A 64-bit memory may begin with more than the engine reserves for others.
+            let bytes = max(reserved, minimum)
+            guard let slot = memories.slot(minimum: minimum, reserving: bytes, guardBytes: guardBytes) else {
                 let sentence = "maximum concurrent limit of \(memories.limits.memories) memories reached"
                 return unsafe wasmtime_error_new(sentence)
             }
