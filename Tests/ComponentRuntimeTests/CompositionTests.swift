@@ -85,4 +85,79 @@ import WasmEngine
         #expect(try await runner.call(plan, "run").get() == [.u32(42)])
         #expect(calls.value == 1)
     }
+
+    // MARK: - Core modules
+
+    /// Instantiates a core module of another component, given an import, and calls it.
+    private func moduleUser(_ type: String) -> String {
+        """
+        (component
+          (import "code" (instance $code (export "twice" (core module \(type)))))
+          (core module $Numbers (func (export "number") (result i32) (i32.const 21)))
+          (core instance $numbers (instantiate $Numbers))
+          (core instance $twice (instantiate (module $code "twice") (with "numbers" (instance $numbers))))
+          (func (export "run") (result u32) (canon lift (core func $twice "run"))))
+        """
+    }
+
+    private let moduleMaker = """
+        (component
+          (core module $Twice
+            (import "numbers" "number" (func $number (result i32)))
+            (memory (export "memory") 2 3)
+            (func (export "run") (result i32) (i32.mul (call $number) (i32.const 2))))
+          (instance $code (export "twice" (core module $Twice)))
+          (export "code" (instance $code)))
+        """
+
+    @Test func `a core module of one component is instantiated by another`() async throws {
+        let maker = try component(moduleMaker)
+        let type = """
+            (import "numbers" "number" (func (result i32))) (import "unused" "one" (func))
+            (export "run" (func (result i32))) (export "memory" (memory 1))
+            """
+        let text = moduleUser(type).replacing(
+            "(instance $numbers))))", with: "(instance $numbers)) (with \"unused\" (instance $unused))))")
+        // What the wanted type imports beyond the module's own imports has to be given, and is not used.
+        let user = text.replacing(
+            "(core instance $twice",
+            with: """
+                (core module $Unused (func (export "one")))
+                (core instance $unused (instantiate $Unused))
+                (core instance $twice
+                """)
+        let plan = try runner.plan(user) { $0.add(maker) }
+        #expect(try await runner.call(plan, "run").get() == [.u32(42)])
+    }
+
+    @Test(arguments: [
+        ("(export \"run\" (func (result i32)))", "numbers::number"),
+        (
+            "(import \"numbers\" \"number\" (func (result i64))) (export \"run\" (func (result i32)))",
+            "numbers::number"
+        ),
+        (
+            "(import \"numbers\" \"number\" (func (result i32))) (export \"run\" (func (result i64)))",
+            "exports run with another type"
+        ),
+        (
+            "(import \"numbers\" \"number\" (func (result i32))) (export \"walk\" (func))",
+            "does not export walk"
+        ),
+        (
+            "(import \"numbers\" \"number\" (func (result i32))) (export \"memory\" (memory 3))",
+            "exports memory with another type"
+        ),
+    ])
+    func `a core module of another type is refused`(type: String, sentence: String) throws {
+        let maker = try component(moduleMaker)
+        let user = """
+            (component (import "code" (instance (export "twice" (core module \(type))))))
+            """
+        #expect {
+            try runner.plan(user) { $0.add(maker) }
+        } throws: { error in
+            "\(error)".contains(sentence)
+        }
+    }
 }

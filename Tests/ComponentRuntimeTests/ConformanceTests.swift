@@ -10,10 +10,6 @@ struct ConformanceTests {
         "async/cancellable.wast:322": "calls the component before it",
         "binary/binary.wast:1227":
             "instantiation needs a core module as an import, which scripts cannot supply",
-        "validation/attributes.wast:202":
-            "instantiation needs an instance of instances, which scripts cannot supply",
-        "validation/attributes.wast:213":
-            "instantiation needs an instance of instances, which scripts cannot supply",
         "validation/core-modules.wast:7":
             "instantiation needs a core module as an import, which scripts cannot supply",
     ]

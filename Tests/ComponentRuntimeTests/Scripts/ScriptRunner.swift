@@ -29,8 +29,7 @@ final class ScriptRunner {
     private var definitions: [String: ComponentPlan] = [:]
     private var instances: [String: Live] = [:]
     private var last: Live?
-    /// Definitions of the instances that were named so far, as text.
-    private var providers: [String: String] = [:]
+    private var named = NamedInstances()
     private var outcome = ScriptOutcome()
     private var place = ""
 
@@ -58,7 +57,7 @@ final class ScriptRunner {
         definitions = [:]
         instances = [:]
         last = nil
-        providers = [:]
+        named = NamedInstances()
         return outcome
     }
 
@@ -87,7 +86,11 @@ final class ScriptRunner {
             guard let plan = definitions[words.last.flatMap(\.self) ?? ""] else {
                 throw Mismatch(description: "unknown definition")
             }
-            try instantiate(plan, words.count > 1 ? words[1] : nil)
+            let name = words.count > 1 ? words[1] : nil
+            try instantiate(plan, name)
+            if let name, let definition = words.last.flatMap(\.self) {
+                named.instantiate(definition, as: name)
+            }
             return
         }
         let isDefinition = words.first == "definition"
@@ -100,10 +103,13 @@ final class ScriptRunner {
             outcome.onlyValidated.append(ScriptOutcome.Finding(place: place, reason: "\(error)"))
             return
         }
-        if let name, name.hasPrefix("$") { definitions[name] = plan }
+        if let name, name.hasPrefix("$") {
+            definitions[name] = plan
+            named.define(name, form, imports: component.imports)
+        }
         if isDefinition { return }
         try instantiate(plan, name)
-        if let name, name.hasPrefix("$") { offer(form, name, imports: component.imports) }
+        if let name { named.instantiate(name, as: name) }
     }
 
     private func instantiate(_ plan: ComponentPlan, _ name: String?) throws {
@@ -124,16 +130,18 @@ final class ScriptRunner {
     private func binary(_ form: ScriptForm) throws -> [UInt8] {
         let strings = form.items.compactMap(\.bytes).flatMap(\.self)
         if form.items.contains(where: { $0.word == "binary" }) { return strings }
-        var text = String(form.source)
+        var text = form.componentText
         if form.items.contains(where: { $0.word == "quote" }) {
             text = String(decoding: strings, as: UTF8.self)
             if !text.hasPrefix("(component") { text = "(component \(text))" }
-        } else if form.items.dropFirst().first?.word == "definition",
-            let range = text.firstRange(of: "definition")
-        {
-            text.removeSubrange(range)
         }
-        return try WasmText.binary(fromText: text)
+        do {
+            return try WasmText.binary(fromText: text)
+        } catch  where !isExact && "\(error)".contains("`cancellable`") {
+            // The specification has it no longer; scripts have.
+            outcome.withoutCancellable += 1
+            return try WasmText.binary(fromText: text.replacing(" cancellable", with: ""))
+        }
     }
 
     // MARK: - Imports
@@ -152,30 +160,12 @@ final class ScriptRunner {
     }
 
     private func linkToHost(_ component: Component) throws -> ComponentPlan {
-        var serving = try component.imports.compactMap { try provider(of: $0.name) }
+        var serving = try component.imports.compactMap { try named.provider(of: $0.name, features: features) }
         do {
             return try host.linker(providers: serving).link(component, engine: engine)
         } catch is ComponentRuntimeError where component.imports.contains(where: { $0.name == "host" }) {
             serving.append(try Component(try WasmText.binary(fromText: ScriptHost.modules)))
             return try host.linker(providers: serving).link(component, engine: engine)
-        }
-    }
-
-    /// What is named is there for the imports of the components that follow: as a component whose only export is an
-    /// instance of what the form defines, under its name.
-    private func offer(_ form: ScriptForm, _ name: String, imports: [Component.Item]) {
-        let needed = imports.compactMap { item in providers[item.name].map { (item.name, $0) } }
-        guard form.items.allSatisfy({ $0.bytes == nil }), needed.count == imports.count else { return }
-        let arguments = needed.map { "(with \"\($0.0)\" (instance $provided-\($0.0)))" }
-        providers[String(name.dropFirst())] =
-            needed.map(\.1).joined() + form.source
-            + "(instance $provided-\(name.dropFirst()) (instantiate \(name) \(arguments.joined())))"
-    }
-
-    private func provider(of name: String) throws -> Component? {
-        try providers[name].map { definitions in
-            let text = "(component \(definitions) (export \"\(name)\" (instance $provided-\(name))))"
-            return try Component(try WasmText.binary(fromText: text), features: features)
         }
     }
 
@@ -190,8 +180,12 @@ final class ScriptRunner {
             return
         }
         do {
-            // Code of core modules is the engine's to refuse.
-            _ = try link(try Component(bytes, features: features))
+            // Core modules are the engine's to refuse.
+            if form.head == "module" {
+                _ = try Module(engine: engine, binary: bytes)
+            } else {
+                _ = try link(try Component(bytes, features: features))
+            }
         } catch is ComponentRuntimeError {
             throw Mismatch(description: "accepted")
         } catch { return }
