@@ -86,6 +86,69 @@ import WasmEngine
         #expect(calls.value == 1)
     }
 
+    // MARK: - Resources
+
+    private func owner(_ name: String) -> String {
+        """
+        (component
+          (component $Owner (type $thing (resource (rep i32))) (export "thing" (type $thing)))
+          (instance $owner (instantiate $Owner))
+          (export "\(name)" (instance $owner)))
+        """
+    }
+
+    /// Imports one resource type under two names.
+    private let sharer = """
+        (component
+          (import "one" (instance $one (export "thing" (type (sub resource)))))
+          (alias export $one "thing" (type $thing))
+          (import "two" (instance (export "thing" (type (eq $thing))))))
+        """
+
+    @Test func `resource types of two components do not serve imports of one`() throws {
+        let (one, two) = (try component(owner("one")), try component(owner("two")))
+        #expect {
+            try runner.plan(sharer) { linker in
+                linker.add(one)
+                linker.add(two)
+            }
+        } throws: { error in
+            "\(error)".contains("two: a resource type is not the one of an import before it")
+        }
+    }
+
+    private enum Thing: CanonicalResource {
+        static let resourceType = RuntimeResourceType.host()
+    }
+
+    @Test func `a resource type of the host and one of a component do not serve imports of one`() throws {
+        for name in ["one", "two"] {
+            let owner = try component(owner(name))
+            #expect(throws: ComponentRuntimeError.self) {
+                try runner.plan(sharer) { linker in
+                    linker.add(owner)
+                    linker.interface(name == "one" ? "two" : "one").resource("thing", Thing.self)
+                }
+            }
+        }
+    }
+
+    @Test func `a component that hands on a resource type serves imports of one`() throws {
+        let one = try component(owner("one"))
+        let two = try component(
+            """
+            (component
+              (import "one" (instance $one (export "thing" (type (sub resource)))))
+              (alias export $one "thing" (type $thing))
+              (instance $two (export "thing" (type $thing)))
+              (export "two" (instance $two)))
+            """)
+        _ = try runner.plan(sharer) { linker in
+            linker.add(one)
+            linker.add(two)
+        }
+    }
+
     // MARK: - Core modules
 
     /// Instantiates a core module of another component, given an import, and calls it.

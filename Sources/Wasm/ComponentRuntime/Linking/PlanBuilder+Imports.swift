@@ -7,19 +7,24 @@ extension PlanBuilder {
             if let type = hostResource(path) { scope.resources[id] = type }
         }
         // A resource type may have several names, of which the host knows one.
-        for (id, path) in resourceNames(of: scope.component) where scope.resources[id] == nil {
-            if let type = hostResource(path) { scope.resources[id] = type }
+        for item in scope.component.imports {
+            for (id, path) in resourceNames(of: item, scope.component) where scope.resources[id] == nil {
+                if let type = hostResource(path) { scope.resources[id] = type }
+            }
         }
         for (id, path) in scope.component.importedResources where scope.resources[id] == nil {
             scope.resources[id] = missingResource(path)
         }
         var problems: [String] = []
+        // Resource types of the imports so far: whoever serves a later one has to mean the same by them.
+        var known: Set<ResourceID> = []
         for item in scope.component.imports {
-            if let provided = try provide(item, to: scope, &problems) {
+            if let provided = try provide(item, to: scope, known, &problems) {
                 scope.arguments[item.name] = provided
             } else {
                 scope.arguments[item.name] = serve(item, in: scope, &problems)
             }
+            known.formUnion(resourceNames(of: item, scope.component).map(\.id))
         }
         guard problems.isEmpty else {
             throw ComponentRuntimeError(
@@ -38,17 +43,17 @@ extension PlanBuilder {
         }
     }
 
-    /// Every name of every resource type that imports mention.
-    private func resourceNames(of component: Component) -> [(id: ResourceID, path: [String])] {
-        let names = { (items: [Component.Item], path: [String]) in
-            items.compactMap { item -> (id: ResourceID, path: [String])? in
-                guard case .type(.resource(let reference), _) = item.entity else { return nil }
-                return (reference.id, path + [item.name])
+    /// The resource types that an import mentions, each with the names that lead to it.
+    private func resourceNames(
+        of item: Component.Item, _ component: Component
+    ) -> [(id: ResourceID, path: [String])] {
+        switch item.entity {
+        case .type(.resource(let reference), _): [(reference.id, [item.name])]
+        case .instance(let id):
+            component.items(component.types[id].exports).flatMap { member in
+                resourceNames(of: member, component).map { ($0.id, [item.name] + $0.path) }
             }
-        }
-        return component.imports.reduce(into: names(component.imports, [])) { found, item in
-            guard case .instance(let id) = item.entity else { return }
-            found += names(component.items(component.types[id].exports), [item.name])
+        default: []
         }
     }
 
@@ -139,7 +144,7 @@ extension PlanBuilder {
 
     /// An import that another component's export serves, if there is one of the name.
     private func provide(
-        _ item: Component.Item, to scope: PlanScope, _ problems: inout [String]
+        _ item: Component.Item, to scope: PlanScope, _ known: Set<ResourceID>, _ problems: inout [String]
     ) throws -> PlanItem? {
         // A component is served by those before it only, so there are no cycles.
         let end = providerNumbers[scope.binary] ?? linker.components.count
@@ -162,7 +167,12 @@ extension PlanBuilder {
             return nil
         }
         for (wanted, given) in comparison.resources {
-            scope.resources[wanted] = provider.scope.resource(given)
+            let type = provider.scope.resource(given)
+            if known.contains(wanted), scope.resources[wanted] != type {
+                problems.append("\(item.name): a resource type is not the one of an import before it")
+            } else {
+                scope.resources[wanted] = type
+            }
         }
         return found
     }
