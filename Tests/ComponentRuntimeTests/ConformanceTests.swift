@@ -6,8 +6,6 @@ import WasmEngine
 struct ConformanceTests {
     /// Commands that are not passed, each with its reason.
     private static let exceptions: [String: String] = [
-        "async/cancellable.wast:13": "the engine's parser no longer knows `cancellable`",
-        "async/cancellable.wast:322": "calls the component before it",
         "binary/binary.wast:1227":
             "instantiation needs a core module as an import, which scripts cannot supply",
         "validation/core-modules.wast:7":

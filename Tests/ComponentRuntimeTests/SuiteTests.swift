@@ -30,8 +30,7 @@ struct SuiteTests {
             component-suite: \(total.passed) passed, \(total.failures.count - excepted) failed, \
             \(excepted) excepted (\(total.onlyValidated.count) only validated, \
             \(total.stubbed.count) linked with stand-ins, \
-            \(total.otherWords.count) trapped in other words, \(total.refusedAsText) refused as text, \
-            \(total.withoutCancellable) read without `cancellable`)
+            \(total.otherWords.count) trapped in other words, \(total.refusedAsText) refused as text)
             """)
     }
 

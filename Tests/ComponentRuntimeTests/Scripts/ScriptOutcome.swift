@@ -17,8 +17,6 @@ struct ScriptOutcome {
     var otherWords: [Finding] = []
     /// Refusals, counted as passed, by the parser of the text format: the engine's, so they say nothing of this project.
     var refusedAsText = 0
-    /// Components that were read without the word `cancellable`, which the engine's parser knows no longer.
-    var withoutCancellable = 0
 
     mutating func add(_ other: ScriptOutcome) {
         passed += other.passed
@@ -27,6 +25,5 @@ struct ScriptOutcome {
         stubbed += other.stubbed
         otherWords += other.otherWords
         refusedAsText += other.refusedAsText
-        withoutCancellable += other.withoutCancellable
     }
 }

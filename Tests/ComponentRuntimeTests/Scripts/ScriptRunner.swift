@@ -137,10 +137,8 @@ final class ScriptRunner {
         }
         do {
             return try WasmText.binary(fromText: text)
-        } catch  where !isExact && "\(error)".contains("`cancellable`") {
-            // The specification has it no longer; scripts have.
-            outcome.withoutCancellable += 1
-            return try WasmText.binary(fromText: text.replacing(" cancellable", with: ""))
+        } catch let error as EngineError where error.message.contains("`cancellable`") {
+            return try CancellableText.binary(of: form, text: text)
         }
     }
 
