@@ -11,8 +11,6 @@ struct ScriptOutcome {
     var failures: [Finding] = []
     /// Valid components, counted as passed, that cannot be instantiated because of what they import.
     var onlyValidated: [Finding] = []
-    /// Components that were linked with functions that trap in place of what they import.
-    var stubbed: [Finding] = []
     /// Traps, counted as passed, that say it in other words than the script.
     var otherWords: [Finding] = []
     /// Refusals, counted as passed, by the parser of the text format: the engine's, so they say nothing of this project.
@@ -22,7 +20,6 @@ struct ScriptOutcome {
         passed += other.passed
         failures += other.failures
         onlyValidated += other.onlyValidated
-        stubbed += other.stubbed
         otherWords += other.otherWords
         refusedAsText += other.refusedAsText
     }

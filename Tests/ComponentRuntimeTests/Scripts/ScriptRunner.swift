@@ -99,6 +99,9 @@ final class ScriptRunner {
         let plan: ComponentPlan
         do {
             plan = try link(component)
+        } catch is ComponentRuntimeError where isDefinition {
+            // It is to be valid, which it is.
+            return
         } catch let error as ComponentRuntimeError where !isExact {
             outcome.onlyValidated.append(ScriptOutcome.Finding(place: place, reason: "\(error)"))
             return
@@ -149,8 +152,7 @@ final class ScriptRunner {
     private func link(_ component: Component) throws -> ComponentPlan {
         do {
             return try linkToHost(component)
-        } catch let error as ComponentRuntimeError {
-            outcome.stubbed.append(ScriptOutcome.Finding(place: place, reason: "\(error)"))
+        } catch is ComponentRuntimeError {
             return try host.linker(providers: []).link(component, engine: engine, missing: .trapping) {
                 [engine] binary, _ in try Module(engine: engine, binary: binary)
             }
