@@ -26,9 +26,6 @@ enum ScriptExceptions {
         "shared tables and memories are switched off in the engine": [
             "shared-everything-threads/not-accepted.wast": [3, 13]
         ],
-        "the binary lacks the immediate `shared?` of Binary.md": [
-            "shared-everything-threads/builtins.wast": [5, 16]
-        ],
         "the binary lacks the first byte of a `valuebound` of Binary.md": [
             "values/start.wast": [36], "values/values.wast": [3, 20, 31, 52, 59, 67, 74, 102, 111],
         ],
