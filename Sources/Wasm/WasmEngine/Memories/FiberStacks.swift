@@ -8,31 +8,51 @@ import NIOConcurrencyHelpers
 @safe final class FiberStacks: Sendable {
     private let limits: EngineLimits
     private let stacks = ManagedAtomic(0)
-    private let idle: [NIOLockedValueBox<[FiberStack]>]
+    private let idle: [NIOLockedValueBox<Idle>]
 
     // One for each thread, or nearly: a stack goes on where its pages are in the caches.
     private static let shards = 8
+    /// Idle stacks of a shard that stay as their guests left them.
+    static let warmMax = 8
+
+    private struct Idle {
+        var warm: [FiberStack] = []
+        var cold: [FiberStack] = []
+
+        mutating func take() -> FiberStack? { warm.popLast() ?? cold.popLast() }
+    }
 
     init(limits: EngineLimits) {
         self.limits = limits
-        idle = (0..<Self.shards).map { _ in NIOLockedValueBox([]) }
+        idle = (0..<Self.shards).map { _ in NIOLockedValueBox(Idle()) }
     }
 
-    private func take(count: Int) -> FiberStack? {
-        let own = Int(martlet_thread_number()) % Self.shards
-        if let stack = idle[own].withLockedValue({ $0.popLast() }) { return stack }
+    private var shard: NIOLockedValueBox<Idle> { idle[Int(martlet_thread_number()) % Self.shards] }
+
+    /// A stack, used before or new; nil when all are in use.
+    func take(count: Int) -> FiberStack? {
+        if let stack = shard.withLockedValue({ $0.take() }) { return stack }
         if stacks.wrappingIncrementThenLoad(ordering: .relaxed) <= Int(limits.stacks),
             let stack = FiberStack(owner: self, count: count)
         {
             return stack
         }
         stacks.wrappingDecrement(ordering: .relaxed)
-        for shard in idle { if let stack = shard.withLockedValue({ $0.popLast() }) { return stack } }
+        for shard in idle { if let stack = shard.withLockedValue({ $0.take() }) { return stack } }
         return nil
     }
 
+    /// Keeps a stack for the next guest. Where a few wait already it is left from a crowd, and what one of deep recursion
+    /// has touched goes back to the system.
     func release(_ stack: FiberStack) {
-        idle[Int(martlet_thread_number()) % Self.shards].withLockedValue { $0.append(stack) }
+        let isWarm = shard.withLockedValue { idle in
+            guard idle.warm.count < Self.warmMax else { return false }
+            idle.warm.append(stack)
+            return true
+        }
+        if isWarm { return }
+        stack.shrink(to: limits.stackResidentBytes)
+        shard.withLockedValue { $0.cold.append(stack) }
     }
 
     // MARK: - The engine's calls
@@ -92,6 +112,14 @@ import NIOConcurrencyHelpers
         self.owner = owner
         self.count = count
         self.space = space
+    }
+
+    /// Gives back what was touched beyond the first `residentBytes`.
+    func shrink(to residentBytes: Int) {
+        let guardBytes = space.count - count
+        let kept = min(count, AddressSpace.wholePages(residentBytes))
+        // Where the system refuses, the pages stay.
+        _ = space.forget(guardBytes..<(space.count - kept))
     }
 
     /// Where the stack begins; it grows downwards.

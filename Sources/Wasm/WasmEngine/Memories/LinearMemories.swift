@@ -59,9 +59,10 @@ import NIOConcurrencyHelpers
         return false
     }
 
+    private var aliveImages: [MemoryImage] { images.withLockedValue { $0.values.compactMap(\.image) } }
+
     private func giveUpIdleSlot() -> Bool {
-        let images = images.withLockedValue { $0.values.compactMap(\.image) }
-        for image in images {
+        for image in aliveImages {
             if let slot = image.giveUpSlot() {
                 gone(slot)
                 return true
@@ -80,13 +81,36 @@ import NIOConcurrencyHelpers
     func release(_ slot: MemorySlot) {
         let before = slot.keptBytes
         guard let image = slot.image else { return gone(slot) }
-        let room = limits.memoriesResidentBytes - keptBytes.load(ordering: .relaxed) + before
-        let isWell = slot.reset(written, residentBytesMax: min(limits.memoryResidentBytes, max(0, room)))
-        if slot.keptBytes != before {
-            keptBytes.wrappingIncrement(by: slot.keptBytes - before, ordering: .relaxed)
-        }
+        if room < limits.memoryResidentBytes - before { makeRoom() }
+        let isWell = slot.reset(
+            written, residentBytesMax: min(limits.memoryResidentBytes, max(0, room + before)))
+        count(slot, keptBefore: before)
         slot.image = nil
         if isWell { image.keep(slot) } else { gone(slot) }
+    }
+
+    /// Takes the pages of an idle slot. False when the system refuses; nobody may get the slot then.
+    func cool(_ slot: MemorySlot) -> Bool {
+        let before = slot.keptBytes
+        let isWell = slot.cool()
+        count(slot, keptBefore: before)
+        return isWell
+    }
+
+    // MARK: - Residence
+
+    /// Bytes that may yet stay resident.
+    private var room: Int { limits.memoriesResidentBytes - keptBytes.load(ordering: .relaxed) }
+
+    /// After a crowd most slots wait for long. What they hold is worth more to those in use.
+    private func makeRoom() {
+        let images = aliveImages.map { (image: $0, warmCount: $0.warmCount) }
+        _ = images.max { $0.warmCount < $1.warmCount }?.image.coolSlot()
+    }
+
+    private func count(_ slot: MemorySlot, keptBefore: Int) {
+        guard slot.keptBytes != keptBefore else { return }
+        keptBytes.wrappingIncrement(by: slot.keptBytes - keptBefore, ordering: .relaxed)
     }
 
     // MARK: - The engine's calls
@@ -119,8 +143,10 @@ import NIOConcurrencyHelpers
     }
 
     private func slot(minimum: Int, reserving bytes: Int, guardBytes: Int) -> MemorySlot? {
-        if let image = MemoriesInMaking.next(minimumBytes: minimum) {
-            return image.takeSlot(reserving: bytes, guardBytes: guardBytes)
+        switch MemoriesInMaking.next(minimumBytes: minimum) {
+        case .image(let image): return image.takeSlot(reserving: bytes, guardBytes: guardBytes)
+        case .unexpected: return nil
+        case .other: break
         }
         guard let slot = newSlot(reserving: bytes, guardBytes: guardBytes, for: nil) else { return nil }
         guard slot.grow(to: minimum) else {
