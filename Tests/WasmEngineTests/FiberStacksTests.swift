@@ -8,10 +8,10 @@ import Testing
         limits.stackResidentBytes = 8 << 10
         let stacks = FiberStacks(limits: limits)
         let count = FiberStacks.warmMax + 3
-        var taken = try (0..<count).map { _ in try #require(stacks.take(count: limits.fiberStackBytes)) }
+        var taken = try (0..<count).map { _ in try stacks.take(count: limits.fiberStackBytes) }
         for stack in taken { for depth in [1, 8 << 10, 8 << 10 + 1, 900_000] { stack[depth] = 7 } }
         for stack in taken { stacks.release(stack) }
-        taken = try (0..<count).map { _ in try #require(stacks.take(count: limits.fiberStackBytes)) }
+        taken = try (0..<count).map { _ in try stacks.take(count: limits.fiberStackBytes) }
         #expect(taken.allSatisfy { $0[1] == 7 && $0[8 << 10] == 7 })
         for depth in [8 << 10 + 1, 900_000] {
             #expect(taken.count { $0[depth] == 7 } == FiberStacks.warmMax)
@@ -23,10 +23,11 @@ import Testing
         var limits = EngineLimits()
         limits.stacks = 2
         let stacks = FiberStacks(limits: limits)
-        let taken = try (0..<2).map { _ in try #require(stacks.take(count: limits.fiberStackBytes)) }
-        #expect(stacks.take(count: limits.fiberStackBytes) == nil)
+        let taken = try (0..<2).map { _ in try stacks.take(count: limits.fiberStackBytes) }
+        let error = #expect(throws: NoRoom.self) { try stacks.take(count: limits.fiberStackBytes) }
+        #expect(error?.sentence == "no room for another guest: all 2 stacks are in use")
         stacks.release(taken[0])
-        #expect(stacks.take(count: limits.fiberStackBytes) === taken[0])
+        #expect(try stacks.take(count: limits.fiberStackBytes) === taken[0])
     }
 }
 

@@ -29,17 +29,14 @@ import NIOConcurrencyHelpers
 
     private var shard: NIOLockedValueBox<Idle> { idle[Int(martlet_thread_number()) % Self.shards] }
 
-    /// A stack, used before or new; nil when all are in use.
-    func take(count: Int) -> FiberStack? {
+    /// A stack, used before or new.
+    func take(count: Int) throws(NoRoom) -> FiberStack {
         if let stack = shard.withLockedValue({ $0.take() }) { return stack }
-        if stacks.wrappingIncrementThenLoad(ordering: .relaxed) <= Int(limits.stacks),
-            let stack = FiberStack(owner: self, count: count)
-        {
-            return stack
-        }
+        let isWithinLimit = stacks.wrappingIncrementThenLoad(ordering: .relaxed) <= Int(limits.stacks)
+        if isWithinLimit, let stack = FiberStack(owner: self, count: count) { return stack }
         stacks.wrappingDecrement(ordering: .relaxed)
         for shard in idle { if let stack = shard.withLockedValue({ $0.take() }) { return stack } }
-        return nil
+        throw isWithinLimit ? .system("stack") : .limit(limits.stacks, of: "stacks")
     }
 
     /// Keeps a stack for the next guest. Where a few wait already it is left from a crowd, and what one of deep recursion
@@ -70,10 +67,10 @@ import NIOConcurrencyHelpers
     private static let newStack: wasmtime_new_stack_memory_callback_t = { environment, count, _, result in
         guard let environment = unsafe environment, let result = unsafe result else { return nil }
         return unsafe Unmanaged<FiberStacks>.fromOpaque(environment)._withUnsafeGuaranteedRef { stacks in
-            guard let stack = stacks.take(count: count) else {
-                return unsafe wasmtime_error_new(
-                    "maximum concurrent limit of \(stacks.limits.stacks) stacks reached")
-            }
+            let stack: FiberStack
+            do throws(NoRoom) {
+                stack = try stacks.take(count: count)
+            } catch { return unsafe wasmtime_error_new(error.sentence) }
             unsafe result.pointee = wasmtime_stack_memory_t(
                 env: Unmanaged.passRetained(stack).toOpaque(), get_stack_memory: FiberStacks.getStack,
                 finalizer: FiberStacks.endStack)

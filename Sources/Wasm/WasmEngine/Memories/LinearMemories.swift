@@ -38,16 +38,20 @@ import NIOConcurrencyHelpers
 
     // MARK: - Slots
 
-    /// A new slot, made from another image's idle one when there are as many as may be.
-    func newSlot(reserving bytes: Int, guardBytes: Int, for image: MemoryImage?) -> MemorySlot? {
-        guard countOne() || giveUpIdleSlot() && countOne() else { return nil }
+    /// A new slot, in the place of another image's idle one when there are as many as may be.
+    func newSlot(
+        reserving bytes: Int, guardBytes: Int, for image: MemoryImage?
+    ) throws(NoRoom) -> MemorySlot {
+        guard countOne() || giveUpIdleSlot() && countOne() else {
+            throw .limit(limits.memories, of: "memories")
+        }
         let capacity = min(bytes, limits.memoryBytes)
         guard let slot = MemorySlot(owner: self, reserving: capacity, guardBytes: guardBytes),
             image.map({ $0.minimumBytes <= slot.capacity && $0.show(in: slot.space, base: slot.base) })
                 ?? true
         else {
             slots.wrappingDecrement(ordering: .relaxed)
-            return nil
+            throw .system("memory")
         }
         slot.byteCount = image?.minimumBytes ?? 0
         return slot
@@ -129,12 +133,10 @@ import NIOConcurrencyHelpers
         environment, _, minimum, _, reserved, guardBytes, result in
         guard let environment = unsafe environment, let result = unsafe result else { return nil }
         return unsafe Unmanaged<LinearMemories>.fromOpaque(environment)._withUnsafeGuaranteedRef { memories in
-            guard
-                let slot = memories.slot(minimum: minimum, reserving: reserved, guardBytes: guardBytes)
-            else {
-                let sentence = "maximum concurrent limit of \(memories.limits.memories) memories reached"
-                return unsafe wasmtime_error_new(sentence)
-            }
+            let slot: MemorySlot
+            do throws(NoRoom) {
+                slot = try memories.slot(minimum: minimum, reserving: reserved, guardBytes: guardBytes)
+            } catch { return unsafe wasmtime_error_new(error.sentence) }
             unsafe result.pointee = wasmtime_linear_memory_t(
                 env: Unmanaged.passRetained(slot).toOpaque(), get_memory: LinearMemories.getMemory,
                 grow_memory: LinearMemories.growMemory, finalizer: LinearMemories.endMemory)
@@ -142,16 +144,18 @@ import NIOConcurrencyHelpers
         }
     }
 
-    private func slot(minimum: Int, reserving bytes: Int, guardBytes: Int) -> MemorySlot? {
+    private func slot(
+        minimum: Int, reserving bytes: Int, guardBytes: Int
+    ) throws(NoRoom) -> MemorySlot {
         switch MemoriesInMaking.next(minimumBytes: minimum) {
-        case .image(let image): return image.takeSlot(reserving: bytes, guardBytes: guardBytes)
-        case .unexpected: return nil
+        case .image(let image): return try image.takeSlot(reserving: bytes, guardBytes: guardBytes)
+        case .unexpected: throw .unexpected
         case .other: break
         }
-        guard let slot = newSlot(reserving: bytes, guardBytes: guardBytes, for: nil) else { return nil }
+        let slot = try newSlot(reserving: bytes, guardBytes: guardBytes, for: nil)
         guard slot.grow(to: minimum) else {
             gone(slot)
-            return nil
+            throw .system("memory")
         }
         return slot
     }

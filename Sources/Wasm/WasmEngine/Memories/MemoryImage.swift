@@ -91,11 +91,13 @@ import NIOConcurrencyHelpers
 
     private var shard: NIOLockedValueBox<Idle> { idle[Int(martlet_thread_number()) % Self.shards] }
 
-    /// A slot that holds what the image says, used before or new; nil when the engine has no more.
-    func takeSlot(reserving bytes: Int, guardBytes: Int) -> MemorySlot? {
-        let idle = shard.withLockedValue { $0.takeLast() }
-        guard let slot = idle ?? memories.newSlot(reserving: bytes, guardBytes: guardBytes, for: self) else {
-            return nil
+    /// A slot that holds what the image says, used before or new.
+    func takeSlot(reserving bytes: Int, guardBytes: Int) throws(NoRoom) -> MemorySlot {
+        let slot: MemorySlot
+        if let idle = shard.withLockedValue({ $0.takeLast() }) {
+            slot = idle
+        } else {
+            slot = try memories.newSlot(reserving: bytes, guardBytes: guardBytes, for: self)
         }
         slot.image = self
         return slot
