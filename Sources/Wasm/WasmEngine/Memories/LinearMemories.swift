@@ -38,16 +38,20 @@ import NIOConcurrencyHelpers
 
     // MARK: - Slots
 
-    /// A new slot, made from another image's idle one when there are as many as may be.
-    func newSlot(reserving bytes: Int, guardBytes: Int, for image: MemoryImage?) -> MemorySlot? {
-        guard countOne() || giveUpIdleSlot() && countOne() else { return nil }
+    /// A new slot, in the place of another image's idle one when there are as many as may be.
+    func newSlot(
+        reserving bytes: Int, guardBytes: Int, for image: MemoryImage?
+    ) throws(NoRoom) -> MemorySlot {
+        guard countOne() || giveUpIdleSlot() && countOne() else {
+            throw .limit(limits.memories, of: "memories")
+        }
         let capacity = min(bytes, limits.memoryBytes)
         guard let slot = MemorySlot(owner: self, reserving: capacity, guardBytes: guardBytes),
             image.map({ $0.minimumBytes <= slot.capacity && $0.show(in: slot.space, base: slot.base) })
                 ?? true
         else {
             slots.wrappingDecrement(ordering: .relaxed)
-            return nil
+            throw .system("memory")
         }
         slot.byteCount = image?.minimumBytes ?? 0
         return slot
@@ -59,9 +63,10 @@ import NIOConcurrencyHelpers
         return false
     }
 
+    private var aliveImages: [MemoryImage] { images.withLockedValue { $0.values.compactMap(\.image) } }
+
     private func giveUpIdleSlot() -> Bool {
-        let images = images.withLockedValue { $0.values.compactMap(\.image) }
-        for image in images {
+        for image in aliveImages {
             if let slot = image.giveUpSlot() {
                 gone(slot)
                 return true
@@ -80,13 +85,36 @@ import NIOConcurrencyHelpers
     func release(_ slot: MemorySlot) {
         let before = slot.keptBytes
         guard let image = slot.image else { return gone(slot) }
-        let room = limits.memoriesResidentBytes - keptBytes.load(ordering: .relaxed) + before
-        let isWell = slot.reset(written, residentBytesMax: min(limits.memoryResidentBytes, max(0, room)))
-        if slot.keptBytes != before {
-            keptBytes.wrappingIncrement(by: slot.keptBytes - before, ordering: .relaxed)
-        }
+        if room < limits.memoryResidentBytes - before { makeRoom() }
+        let isWell = slot.reset(
+            written, residentBytesMax: min(limits.memoryResidentBytes, max(0, room + before)))
+        count(slot, keptBefore: before)
         slot.image = nil
         if isWell { image.keep(slot) } else { gone(slot) }
+    }
+
+    /// Takes the pages of an idle slot. False when the system refuses; nobody may get the slot then.
+    func cool(_ slot: MemorySlot) -> Bool {
+        let before = slot.keptBytes
+        let isWell = slot.cool()
+        count(slot, keptBefore: before)
+        return isWell
+    }
+
+    // MARK: - Residence
+
+    /// Bytes that may yet stay resident.
+    private var room: Int { limits.memoriesResidentBytes - keptBytes.load(ordering: .relaxed) }
+
+    /// After a crowd most slots wait for long. What they hold is worth more to those in use.
+    private func makeRoom() {
+        let images = aliveImages.map { (image: $0, warmCount: $0.warmCount) }
+        _ = images.max { $0.warmCount < $1.warmCount }?.image.coolSlot()
+    }
+
+    private func count(_ slot: MemorySlot, keptBefore: Int) {
+        guard slot.keptBytes != keptBefore else { return }
+        keptBytes.wrappingIncrement(by: slot.keptBytes - keptBefore, ordering: .relaxed)
     }
 
     // MARK: - The engine's calls
@@ -110,12 +138,12 @@ import NIOConcurrencyHelpers
                 return unsafe wasmtime_error_new(
                     "a memory of \(minimum) bytes is larger than the \(most) that one may have")
             }
-            // A 64-bit memory may begin with more than the engine reserves for others.
-            let bytes = max(reserved, minimum)
-            guard let slot = memories.slot(minimum: minimum, reserving: bytes, guardBytes: guardBytes) else {
-                let sentence = "maximum concurrent limit of \(memories.limits.memories) memories reached"
-                return unsafe wasmtime_error_new(sentence)
-            }
+            let slot: MemorySlot
+            do throws(NoRoom) {
+                // A 64-bit memory may begin with more than the engine reserves for others.
+                let bytes = max(reserved, minimum)
+                slot = try memories.slot(minimum: minimum, reserving: bytes, guardBytes: guardBytes)
+            } catch { return unsafe wasmtime_error_new(error.sentence) }
             unsafe result.pointee = wasmtime_linear_memory_t(
                 env: Unmanaged.passRetained(slot).toOpaque(), get_memory: LinearMemories.getMemory,
                 grow_memory: LinearMemories.growMemory, finalizer: LinearMemories.endMemory)
@@ -123,14 +151,18 @@ import NIOConcurrencyHelpers
         }
     }
 
-    private func slot(minimum: Int, reserving bytes: Int, guardBytes: Int) -> MemorySlot? {
-        if let image = MemoriesInMaking.next(minimumBytes: minimum) {
-            return image.takeSlot(reserving: bytes, guardBytes: guardBytes)
+    private func slot(
+        minimum: Int, reserving bytes: Int, guardBytes: Int
+    ) throws(NoRoom) -> MemorySlot {
+        switch MemoriesInMaking.next(minimumBytes: minimum) {
+        case .image(let image): return try image.takeSlot(reserving: bytes, guardBytes: guardBytes)
+        case .unexpected: throw .unexpected
+        case .other: break
         }
-        guard let slot = newSlot(reserving: bytes, guardBytes: guardBytes, for: nil) else { return nil }
+        let slot = try newSlot(reserving: bytes, guardBytes: guardBytes, for: nil)
         guard slot.grow(to: minimum) else {
             gone(slot)
-            return nil
+            throw .system("memory")
         }
         return slot
     }

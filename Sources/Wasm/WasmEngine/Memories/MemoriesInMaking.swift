@@ -20,18 +20,27 @@ import CMemoryPages
         return try body()
     }
 
-    /// The image of the next memory, which is to begin with so many bytes; nil for a memory that is no module's.
-    static func next(minimumBytes: Int) -> MemoryImage? {
+    /// What the engine asks for.
+    enum Next {
+        case image(MemoryImage)
+        /// A memory that is not of the module in making, or of none that has images.
+        case other
+        /// Not what the module's next memory is: whatever it is, it must not go without its data.
+        case unexpected
+    }
+
+    /// The next memory of the instance in making, which is to begin with so many bytes.
+    static func next(minimumBytes: Int) -> Next {
         guard let making = unsafe martlet_making(), let memories = unsafe making.pointee.memories else {
-            return nil
+            return .other
         }
         let index = unsafe making.pointee.made
         return unsafe Unmanaged<MemoriesInMaking>.fromOpaque(memories)._withUnsafeGuaranteedRef { memories in
-            guard index < memories.images.count, memories.images[index].minimumBytes == minimumBytes else {
-                return nil
-            }
+            guard index < memories.images.count else { return .other }
+            let image = memories.images[index]
+            guard image.minimumBytes == minimumBytes else { return .unexpected }
             unsafe making.pointee.made = index + 1
-            return memories.images[index]
+            return .image(image)
         }
     }
 }

@@ -22,15 +22,37 @@ import NIOConcurrencyHelpers
     private let file: CInt
     nonisolated(unsafe) private let content: UnsafeMutableRawPointer?
     // One for each thread, or nearly: a slot goes on where its pages are in the caches.
-    private let idle: [NIOLockedValueBox<[MemorySlot]>]
+    private let idle: [NIOLockedValueBox<Idle>]
 
     private static let shards = 8
+
+    /// Slots that wait. The last that came is the first that goes, so those at the front wait longest.
+    private struct Idle {
+        var slots: [MemorySlot] = []
+        /// How many of them, from the front on, hold no pages.
+        var coldCount = 0
+
+        mutating func takeLast() -> MemorySlot? {
+            let slot = slots.popLast()
+            coldCount = min(coldCount, slots.count)
+            return slot
+        }
+
+        mutating func takeLongestWarm() -> MemorySlot? {
+            coldCount < slots.count ? slots.remove(at: coldCount) : nil
+        }
+
+        mutating func addCold(_ slot: MemorySlot) {
+            slots.insert(slot, at: 0)
+            coldCount += 1
+        }
+    }
 
     /// - Throws: ``EngineError`` with code `exhausted` when the system has no room for the file.
     init(_ start: MemoryStart, memories: LinearMemories) throws {
         self.memories = memories
         minimumBytes = start.minimumBytes
-        idle = (0..<Self.shards).map { _ in NIOLockedValueBox([]) }
+        idle = (0..<Self.shards).map { _ in NIOLockedValueBox(Idle()) }
         let pages = start.pages
         self.pages = pages
         guard !pages.isEmpty else {
@@ -60,20 +82,22 @@ import NIOConcurrencyHelpers
     }
 
     deinit {
-        for shard in idle { shard.withLockedValue { $0 }.forEach(memories.gone) }
+        for shard in idle { shard.withLockedValue(\.slots).forEach(memories.gone) }
         if let content = unsafe content { unsafe munmap(content, pages.count) }
         if file >= 0 { close(file) }
     }
 
     // MARK: - Slots
 
-    private var shard: NIOLockedValueBox<[MemorySlot]> { idle[Int(martlet_thread_number()) % Self.shards] }
+    private var shard: NIOLockedValueBox<Idle> { idle[Int(martlet_thread_number()) % Self.shards] }
 
-    /// A slot that holds what the image says, used before or new; nil when the engine has no more.
-    func takeSlot(reserving bytes: Int, guardBytes: Int) -> MemorySlot? {
-        let idle = shard.withLockedValue { $0.popLast() }
-        guard let slot = idle ?? memories.newSlot(reserving: bytes, guardBytes: guardBytes, for: self) else {
-            return nil
+    /// A slot that holds what the image says, used before or new.
+    func takeSlot(reserving bytes: Int, guardBytes: Int) throws(NoRoom) -> MemorySlot {
+        let slot: MemorySlot
+        if let idle = shard.withLockedValue({ $0.takeLast() }) {
+            slot = idle
+        } else {
+            slot = try memories.newSlot(reserving: bytes, guardBytes: guardBytes, for: self)
         }
         slot.image = self
         return slot
@@ -81,11 +105,30 @@ import NIOConcurrencyHelpers
 
     /// A slot that nobody uses, to be given up for another image.
     func giveUpSlot() -> MemorySlot? {
-        for shard in idle { if let slot = shard.withLockedValue({ $0.popLast() }) { return slot } }
+        for shard in idle { if let slot = shard.withLockedValue({ $0.takeLast() }) { return slot } }
         return nil
     }
 
-    func keep(_ slot: MemorySlot) { shard.withLockedValue { $0.append(slot) } }
+    func keep(_ slot: MemorySlot) { shard.withLockedValue { $0.slots.append(slot) } }
+
+    /// Idle slots that hold pages.
+    var warmCount: Int {
+        idle.reduce(0) { sum, shard in sum + shard.withLockedValue { $0.slots.count - $0.coldCount } }
+    }
+
+    /// Takes the pages of the slot that waits longest. False where none has any.
+    func coolSlot() -> Bool {
+        for shard in idle {
+            guard let slot = shard.withLockedValue({ $0.takeLongestWarm() }) else { continue }
+            if memories.cool(slot) {
+                shard.withLockedValue { $0.addCold(slot) }
+            } else {
+                memories.gone(slot)
+            }
+            return true
+        }
+        return false
+    }
 
     // MARK: - Content
 

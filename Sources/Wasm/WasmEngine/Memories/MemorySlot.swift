@@ -42,38 +42,50 @@
 
     /// Makes the memory what its image says, after a guest. False when the system refuses; nobody may get it then.
     ///
-    /// - Parameter residentBytesMax: how much of what was written is put back in place, in whole pages; the rest goes back to
-    ///   the system.
+    /// - Parameter residentBytesMax: how much of what was written is put back in place; the rest goes back to the system.
     func reset(_ written: WrittenPages, residentBytesMax: Int) -> Bool {
         guard let image = image else { return false }
         let used = AddressSpace.wholePages(byteCount)
         let minimum = AddressSpace.wholePages(image.minimumBytes)
+        keptBytes = 0
         uses += 1
         let isCleaning = uses % Self.usesBetweenCleanings == 0
-        keptBytes = 0
-        let residentBytesMax = residentBytesMax & ~(AddressSpace.pageBytes - 1)
-        var isWell = true
-        let restore = { (range: Range<Int>) in
-            let kept =
-                range.lowerBound..<min(range.upperBound, range.lowerBound + residentBytesMax - self.keptBytes)
-            unsafe image.restore(kept, of: self.start)
-            self.keptBytes += kept.count
-            guard kept.upperBound < range.upperBound else { return }
-            isWell =
-                self.space.forget((self.base + kept.upperBound)..<(self.base + range.upperBound)) && isWell
-        }
-        var isKnown = !isCleaning
-        if isKnown, used <= Self.smallBytes, used <= residentBytesMax {
-            restore(0..<used)
-        } else if isKnown {
-            isKnown = unsafe written.each(from: start, count: used, restore)
-        }
-        if !isKnown {
-            keptBytes = 0
-            isWell = space.forget(base..<(base + used))
-        }
-        if used > minimum { isWell = space.allow(false, (base + minimum)..<(base + used)) && isWell }
+        let restored =
+            isCleaning
+            ? 0 : putBack(image, written, used, residentBytesMax & ~(AddressSpace.pageBytes - 1))
         byteCount = image.minimumBytes
-        return isWell
+        return space.forget((base + restored)..<(base + used))
+            && (used <= minimum || space.allow(false, (base + minimum)..<(base + used)))
+    }
+
+    /// Gives the pages of a slot that was reset back to the system. False when it refuses; nobody may get it then.
+    func cool() -> Bool {
+        keptBytes = 0
+        return space.forget(base..<(base + AddressSpace.wholePages(byteCount)))
+    }
+
+    /// Puts back what was written, as much as may stay resident.
+    ///
+    /// - Returns: up to where the memory is what its image says; what comes after has to go back to the system at once, for
+    ///   a guest may have written every other page of it.
+    private func putBack(
+        _ image: MemoryImage, _ written: WrittenPages, _ used: Int, _ residentBytesMax: Int
+    ) -> Int {
+        if used <= min(Self.smallBytes, residentBytesMax) {
+            unsafe image.restore(0..<used, of: start)
+            keptBytes = used
+            return used
+        }
+        var restored = used
+        let isKnown = unsafe written.each(from: start, count: used) { range in
+            let end = min(range.upperBound, range.lowerBound + residentBytesMax - keptBytes)
+            unsafe image.restore(range.lowerBound..<end, of: start)
+            keptBytes += end - range.lowerBound
+            if end < range.upperBound { restored = end }
+            return end == range.upperBound
+        }
+        if isKnown { return restored }
+        keptBytes = 0
+        return 0
     }
 }
