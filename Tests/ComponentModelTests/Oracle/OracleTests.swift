@@ -73,6 +73,26 @@ struct OracleTests {
         report(total)
     }
 
+    @Test(arguments: [
+        "(export \"x\" (type $t))", "(import \"x\" (type (eq $t)))", "(type (func (param \"x\" $t)))",
+        "(import \"x\" (func (param \"x\" $t)))",
+        "(instance $i (export \"x\" (type $t))) (export \"x\" (instance $i))",
+        "(component (alias outer 1 $t (type $x)) (type (list $x)))",
+        "(component (import \"y\" (func (result $t))))",
+        "(import \"x\" (instance (alias outer 1 $t (type $x)) (export \"x\" (func (param \"x\" $x)))))",
+        "(type (component (alias outer 1 $t (type $x)) (export \"x\" (type (eq $x)))))",
+    ])
+    func `types may be nested as deeply as the engine says, whatever mentions them`(user: String) throws {
+        let judge = try ComponentJudge(features: .defaults)
+        for depth in 95...101 {
+            let lists = (1..<depth).map { "(type $t\($0) (list $t\($0 - 1)))" }.joined()
+            let text = "(component (type $t0 u8)\(lists)\(user.replacing("$t", with: "$t\(depth - 1)")))"
+            let verdicts = Verdicts(
+                try WasmText.binary(fromText: text), features: .engineDefaults, judge: judge)
+            #expect(verdicts.agree, "\(depth) levels: \(verdicts.description)")
+        }
+    }
+
     private static func judge(lot: Int, of mutator: ComponentMutator, _ settings: [Setting]) -> Count {
         var random = Mutations(seed: UInt64(lot))
         var count = Count()

@@ -15,12 +15,9 @@ package struct TypeInfo: Sendable {
     package var layout32 = ValueLayout(0, alignment: 1)
     package var layout64 = ValueLayout(0, alignment: 1)
 
-    /// Levels that function, instance and component types may have more than defined types.
-    private static let outerLevels = 27
-
     /// Counts a type inside of this one.
     mutating func include(
-        _ other: TypeInfo, limits: ComponentLimits, isDefined: Bool = false, at offset: Int
+        _ other: TypeInfo, limits: ComponentLimits, at offset: Int
     ) throws(ComponentModelError) {
         let (sum, overflow) = size.addingReportingOverflow(other.size)
         guard !overflow, sum <= UInt32(clamping: limits.typeSize) else {
@@ -28,7 +25,7 @@ package struct TypeInfo: Sendable {
         }
         size = sum
         depth = max(depth, other.depth + 1)
-        guard Int(depth) <= limits.typeDepth + (isDefined ? 0 : Self.outerLevels) else {
+        guard Int(depth) <= limits.typeDepth else {
             throw .limit(
                 "types are nested deeper than \(limits.typeDepth) (type nesting is too deep)", at: offset)
         }

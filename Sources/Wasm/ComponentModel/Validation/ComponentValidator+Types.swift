@@ -52,7 +52,7 @@ extension ComponentValidator {
     ) throws(ComponentModelError) -> FunctionTypeID {
         if isAsync { try require(.async, "an async function type", at: offset) }
         var info = TypeInfo()
-        let members = try members(parameters, "function parameter", &info, isDefined: false, at: offset)
+        let members = try members(parameters, "function parameter", &info, at: offset)
         var resultType: ComponentValueType?
         if let result {
             let type = try valueType(result, at: offset)
@@ -70,7 +70,7 @@ extension ComponentValidator {
 
     /// Resolves labels with their types; labels must be kebab-case and strongly unique.
     private mutating func members(
-        _ range: PoolRange, _ what: String, _ info: inout TypeInfo, isDefined: Bool, at offset: Int
+        _ range: PoolRange, _ what: String, _ info: inout TypeInfo, at offset: Int
     ) throws(ComponentModelError) -> [TypeMember] {
         var seen: Set<String> = []
         seen.reserveCapacity(range.count)
@@ -87,7 +87,7 @@ extension ComponentValidator {
             var type: ComponentValueType?
             if let reference = label.type {
                 let resolved = try valueType(reference, at: offset)
-                try info.include(types.info(resolved), limits: limits, isDefined: isDefined, at: offset)
+                try info.include(types.info(resolved), limits: limits, at: offset)
                 type = resolved
             }
             members.append(TypeMember(name: label.name, type: type))
@@ -141,7 +141,7 @@ extension ComponentValidator {
         at offset: Int
     ) throws(ComponentModelError) -> [TypeMember] {
         guard range.count > 0 else { throw .invalid("\(owner) must have at least one \(one)", at: offset) }
-        return try members(range, what, &info, isDefined: true, at: offset)
+        return try members(range, what, &info, at: offset)
     }
 
     private mutating func tuple(
@@ -154,7 +154,7 @@ extension ComponentValidator {
         for reference in definition.valueTypes[range.indices] {
             let type = try valueType(reference, at: offset)
             let memberInfo = types.info(type)
-            try info.include(memberInfo, limits: limits, isDefined: true, at: offset)
+            try info.include(memberInfo, limits: limits, at: offset)
             info.addField(memberInfo)
             members.append(TypeMember(name: empty, type: type))
         }
@@ -240,7 +240,7 @@ extension ComponentValidator {
         _ reference: ValueTypeReference, _ info: inout TypeInfo, at offset: Int
     ) throws(ComponentModelError) -> ComponentValueType {
         let type = try valueType(reference, at: offset)
-        try info.include(types.info(type), limits: limits, isDefined: true, at: offset)
+        try info.include(types.info(type), limits: limits, at: offset)
         return type
     }
 
