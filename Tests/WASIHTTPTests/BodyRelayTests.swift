@@ -72,6 +72,18 @@ import Testing
     }
 }
 
+/// Requests that have failed before anybody could listen.
+@Suite struct EarlyFailureTests {
+    @Test func `a future of a request that has failed already is ready`() throws {
+        let future = FutureIncomingResponse(of: FailedExchange(.httpProtocolError))
+        #expect(FutureIncomingResponse.Ready(future).isReady)
+        guard case .success(.failure(.httpProtocolError))? = future.take() else {
+            Issue.record("the failure is not there")
+            return
+        }
+    }
+}
+
 /// What becomes of a body whose stream a guest of 0.3 has dropped.
 @Suite struct IncomingByteSourceTests {
     private func drop(_ exchange: FakeExchange) -> HostFuture<TrailersResult> {
