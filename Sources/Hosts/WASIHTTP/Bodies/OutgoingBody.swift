@@ -21,7 +21,12 @@ public final class OutgoingBody {
     private var unsent = ByteBuffer()
     private var state = State.open
     private var isBlocked = false
+    private var isListening = false
     private var waiter: (() -> Void)?
+    private var closedWaiter: (() -> Void)?
+
+    /// Gives what a stream in front of this has taken from the guest and could not write yet.
+    var rest: (() -> ByteBuffer)?
 
     /// Bytes written so far.
     public private(set) var byteCount = 0
@@ -81,6 +86,13 @@ public final class OutgoingBody {
     private func pass(_ bytes: ByteBuffer, to sink: any BodySink) {
         guard !sink.writeBody(bytes) else { return }
         isBlocked = true
+        listen(to: sink)
+    }
+
+    // From now on: there may be room again, or nobody to write to, long before the writer asks for it.
+    private func listen(to sink: any BodySink) {
+        guard !isListening else { return }
+        isListening = true
         sink.onWritable = { [weak self] in
             self?.isBlocked = false
             self?.wake()
@@ -105,10 +117,19 @@ public final class OutgoingBody {
         waiter = wake
     }
 
+    /// Calls `wake` once ``room`` is nil; at once where it is now. Only the last one counts; nil forgets it.
+    func wakeWhenClosed(_ wake: (() -> Void)?) {
+        if let wake, room == nil { return wake() }
+        closedWaiter = wake
+        if wake != nil, let sink { listen(to: sink) }
+    }
+
     private func wake() {
-        let waiter = waiter
+        let (waiter, closedWaiter) = (waiter, room == nil ? closedWaiter : nil)
         self.waiter = nil
+        if closedWaiter != nil { self.closedWaiter = nil }
         waiter?()
+        closedWaiter?()
     }
 
     // MARK: - The end
@@ -118,6 +139,7 @@ public final class OutgoingBody {
     /// - Throws: the bytes are not as many as declared; the body is given up.
     public func finish(trailers: HTTPFields? = nil) throws(HTTPErrorCode) {
         guard case .open = state else { return }
+        takeRest()
         if let failure {
             abort(failure)
             throw failure
@@ -130,6 +152,14 @@ public final class OutgoingBody {
         state = .finished(trailers)
         sink?.finishBody(trailers: trailers)
         wake()
+    }
+
+    // There may be no room for it, but it is what one permit allowed.
+    private func takeRest() {
+        let rest = rest.take()?() ?? ByteBuffer()
+        guard rest.readableBytes > 0, failure == nil else { return }
+        // A failure stays, and is told by whoever asked for the rest.
+        try? write(rest)
     }
 
     /// The guest gave the body up.

@@ -1,5 +1,6 @@
 public import ComponentModel
 import ComponentRuntime
+import NIOCore
 public import WASI
 import WasmEngine
 
@@ -31,10 +32,14 @@ public final class OutgoingBodyResource: HostResource {
     /// A body for a guest.
     public init(_ body: OutgoingBody) { self.body = body }
 
-    /// True the first time.
-    func takeStream() -> Bool {
-        defer { isStreamTaken = true }
-        return !isStreamTaken
+    /// Its stream, the first time.
+    func takeStream(on eventLoop: any EventLoop) -> OutputStream? {
+        guard !isStreamTaken else { return nil }
+        isStreamTaken = true
+        let stream = OutputStream(body, on: eventLoop)
+        // As long as it has something to give, it is kept by the body's next wake.
+        body.rest = { [weak stream] in stream?.takeRest() ?? ByteBuffer() }
+        return stream
     }
 }
 

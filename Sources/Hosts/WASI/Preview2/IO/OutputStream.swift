@@ -94,6 +94,12 @@ public final class OutputStream: HostResource {
         return true
     }
 
+    /// What was taken from the guest and has not been written; the caller sees to it from now on.
+    public func takeRest() -> ByteBuffer {
+        defer { pending = ByteBuffer() }
+        return pending
+    }
+
     // MARK: - Waiting
 
     var isReady: Bool {
