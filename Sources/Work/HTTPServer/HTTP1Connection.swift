@@ -195,6 +195,8 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
         let received = input
         input = ByteBuffer()
         do {
+            // The end of the input is the end of the connection.
+            try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
             try HTTP2Connection.install(core: core, loopState: loopState, channel: channel)
         } catch {
             context.close(promise: nil)

@@ -121,14 +121,6 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
         }
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let event = event as? ChannelEvent, event == .inputClosed {
-            close()
-            return
-        }
-        context.fireUserInboundEventTriggered(event)
-    }
-
     // MARK: Streams
 
     func opened(_ stream: HTTP2Stream) {

@@ -122,12 +122,13 @@ final class LoopState: @unchecked Sendable {
     /// Every write wakes a client. Written one by one between two requests, responses cost a switch of threads each; at
     /// the end of the turn, they cost one for all. A turn that takes long does not keep them.
     func flushAtEndOfTurn(_ connection: HTTP1Connection) {
+        // Not this one: it may be at its end, and must not be closed, as a flush can, before it was told.
+        if !unflushed.isEmpty, NIODeadline.now() - firstUnflushed > Self.flushDelayMax { flushAll() }
         if unflushed.isEmpty {
             firstUnflushed = .now()
             loop.assumeIsolated().execute { self.flushAll() }
         }
         unflushed.append(connection)
-        if unflushed.count > 1, NIODeadline.now() - firstUnflushed > Self.flushDelayMax { flushAll() }
     }
 
     private func flushAll() {

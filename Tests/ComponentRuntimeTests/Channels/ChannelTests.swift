@@ -130,6 +130,28 @@ import WasmEngine
         #expect(closed.value == [.dropped])
     }
 
+    @Test func `a stream that its writer has ended before it is read is empty, and no failure`() async throws
+    {
+        let closed = closed
+        let plan = try runner.plan(ChannelGuests.writer) { linker in
+            linker.root.function("take") {
+                (call: borrowing ComponentCall, data: GuestByteStream) throws(Trap) -> HostFuture<UInt32> in
+                let total = HostFuture<UInt32>()
+                let loop = try call.fiber.eventLoop
+                loop.assumeIsolated().execute {
+                    data.read(
+                        into: SlowSink(on: loop) { sink, reason in
+                            closed.change { $0.append(reason) }
+                            total.resolve(UInt32(sink.bytes.count))
+                        })
+                }
+                return total
+            }
+        }
+        #expect(try await runner.call(plan, "run", with: [.u32(0)]).get() == [.u32(0)])
+        #expect(closed.value == [.dropped])
+    }
+
     @Test func `a sink that wants no more ends the guest's write`() async throws {
         let plan = try runner.plan(ChannelGuests.writer) { linker in
             linker.root.function("take") {

@@ -3,6 +3,7 @@ import NIOHPACK
 import NIOHTTP2
 import NIOPosix
 import NIOSSL
+import TestSupport
 
 /// An HTTP/2 connection of a test.
 struct HTTP2Client {
@@ -36,6 +37,12 @@ struct HTTP2Client {
         return HTTP2Client(channel: channel, multiplexer: try await ready.futureResult.get())
     }
 
+    /// Reads what the server sends when `pace` says so.
+    func readSlowly(_ pace: Pace) async throws {
+        try await channel.setOption(.autoRead, value: false).get()
+        try await SlowReads.begin(on: channel, pace)
+    }
+
     /// A request that has begun and whose body is still to come.
     struct Request {
         fileprivate let stream: any Channel
@@ -46,7 +53,27 @@ struct HTTP2Client {
                 HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(body), endStream: true)), promise: nil)
         }
 
-        func answer() async throws -> Answer { try await promise.futureResult.get() }
+        /// Sends a piece of the body, and waits until the system has taken it.
+        func send(_ bytes: ByteBuffer) async throws {
+            try await stream.writeAndFlush(
+                HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(bytes), endStream: false))
+            ).get()
+        }
+
+        func reset() {
+            stream.writeAndFlush(HTTP2Frame.FramePayload.rstStream(.cancel), promise: nil)
+        }
+
+        func answer(within limit: TimeAmount? = nil) async throws -> Answer {
+            // Not a pause: the longest a test waits before it fails.
+            let timeout = limit.map { limit in
+                stream.eventLoop.scheduleTask(in: limit) { [promise] in
+                    promise.fail(TooLate(description: "no answer in time"))
+                }
+            }
+            defer { timeout?.cancel() }
+            return try await promise.futureResult.get()
+        }
     }
 
     func request(_ method: String, _ path: String, body: ByteBuffer? = nil) async throws -> Answer {
@@ -55,11 +82,18 @@ struct HTTP2Client {
         return try await request.answer()
     }
 
-    func open(_ method: String, _ path: String, hasBody: Bool = true) async throws -> Request {
+    func open(
+        _ method: String, _ path: String, hasBody: Bool = true, reading pace: Pace? = nil
+    ) async throws -> Request {
         let answer = channel.eventLoop.makePromise(of: Answer.self)
         let opened = channel.eventLoop.makePromise(of: (any Channel).self)
         multiplexer.createStreamChannel(promise: opened) { stream in
             stream.eventLoop.makeCompletedFuture {
+                // Else it would be as its connection is.
+                try stream.syncOptions?.setOption(.autoRead, value: pace == nil)
+                if let pace {
+                    try stream.pipeline.syncOperations.addHandler(SlowReads(pace))
+                }
                 try stream.pipeline.syncOperations.addHandler(AnswerHandler(answer))
             }
         }

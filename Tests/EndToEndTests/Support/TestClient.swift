@@ -71,6 +71,12 @@ final class TestClient: Sendable {
         try await channel.setOption(.autoRead, value: isReading).get()
     }
 
+    /// Reads what the server sends when `pace` says so.
+    func readSlowly(_ pace: Pace) async throws {
+        try await setReading(false)
+        try await SlowReads.begin(on: channel, pace)
+    }
+
     /// Whether the server has ended the connection.
     var isEnded: Bool { inbox.isEnded }
 

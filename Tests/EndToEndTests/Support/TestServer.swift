@@ -54,12 +54,17 @@ final class TestServer: Sendable {
     let schedulers: FiberSchedulers
     let group: MultiThreadedEventLoopGroup
     let log: RecordingLog
+    /// Sends the requests of guests.
+    let outbound: PooledHTTPClient
 
     var port: Int { server.address?.port ?? 0 }
 
     private init(
-        server: HTTPServer, schedulers: FiberSchedulers, group: MultiThreadedEventLoopGroup, log: RecordingLog
+        server: HTTPServer, schedulers: FiberSchedulers, group: MultiThreadedEventLoopGroup,
+        log: RecordingLog,
+        outbound: PooledHTTPClient
     ) {
+        self.outbound = outbound
         self.server = server
         self.schedulers = schedulers
         self.group = group
@@ -76,7 +81,7 @@ final class TestServer: Sendable {
 
     /// Serves `routes` while `test` runs, and then checks that no guest is left.
     static func with(
-        _ routes: [TestRoute], slots: UInt32 = 64, threads: Int = 2,
+        _ routes: [TestRoute], slots: UInt32 = 64, threads: Int = 2, tls: HTTPServerTLS? = nil,
         server change: (inout HTTPServerLimits) -> Void = { _ in }, _ test: (TestServer) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
@@ -86,7 +91,8 @@ final class TestServer: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let result: Result<Void, any Error>
         let router = ApplicationRouter()
-        let client = PooledHTTPClient(router: router)
+        let trusted = OutboundTLS(additionalRoots: try TestCertificate.roots(), trustsSystemRoots: false)
+        let client = PooledHTTPClient(tls: trusted, router: router)
         defer {
             router.end()
             client.close()
@@ -98,7 +104,8 @@ final class TestServer: Sendable {
                 staging: FileStaging(folder: "\(folder.path)/staging"),
                 outbound: OutboundServices(client: client))
             let loaded = try loader.load(try application(routes, in: folder))
-            let running = try await start(loaded, engine: engine, group: group, router: router, change)
+            let running = try await start(
+                loaded, engine: engine, group: group, router: router, client: client, tls: tls, change)
             do {
                 try await test(running)
                 result = .success(())
@@ -143,22 +150,24 @@ final class TestServer: Sendable {
 
     private static func start(
         _ loaded: LoadedApplication, engine: Engine, group: MultiThreadedEventLoopGroup,
-        router: ApplicationRouter,
+        router: ApplicationRouter, client: PooledHTTPClient, tls: HTTPServerTLS?,
         _ change: (inout HTTPServerLimits) -> Void
     ) async throws -> TestServer {
         let log = RecordingLog()
         let schedulers = try await FiberSchedulers(engine: engine, group: group)
         let handler = try HTTPTriggerHandler(loaded, schedulers: schedulers, log: log, logger: log.logger)
         router.begin(handler)
-        var configuration = HTTPServerConfiguration(address: .tcp(host: "127.0.0.1", port: 0), group: group)
+        var configuration = HTTPServerConfiguration(
+            address: .tcp(host: "127.0.0.1", port: 0), tls: tls, group: group)
         // A busy machine may leave a test alone for long; what the server does about slow clients is tested elsewhere.
+        configuration.limits.handshakeTimeout = .minutes(5)
         configuration.limits.headerReadTimeout = .minutes(5)
         configuration.limits.bodyIdleTimeout = .minutes(5)
         configuration.limits.writeStallTimeout = .minutes(5)
         change(&configuration.limits)
         let server = try await HTTPServer.start(configuration, handler: handler, accessLog: log).get()
         router.join(server)
-        return TestServer(server: server, schedulers: schedulers, group: group, log: log)
+        return TestServer(server: server, schedulers: schedulers, group: group, log: log, outbound: client)
     }
 
     /// Guests that have started and not ended, on all loops.

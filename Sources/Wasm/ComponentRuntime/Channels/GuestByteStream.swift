@@ -84,10 +84,11 @@ final class ByteReaderEnd: HostChannelEnd {
     private var sink: (any HostByteSink)?
 
     func read(into sink: any HostByteSink) {
-        guard isOpen else { return sink.ended(.instanceEnded) }
         self.sink = sink
-        resume()
+        attended()
     }
+
+    override var isAttended: Bool { sink != nil }
 
     override func copy(_ buffer: CopyBuffer, at place: EndBuffer, in core: ComponentCore) throws(Trap) {
         guard let sink else { return }

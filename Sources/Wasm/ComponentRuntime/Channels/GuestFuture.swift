@@ -79,10 +79,11 @@ final class FutureReaderEnd<Value: CanonicalPayload>: HostChannelEnd {
     private var body: ((Value?) -> Void)?
 
     func read(_ body: @escaping (Value?) -> Void) {
-        guard isOpen else { return body(nil) }
         self.body = body
-        resume()
+        attended()
     }
+
+    override var isAttended: Bool { body != nil }
 
     override func copy(_ buffer: CopyBuffer, at place: EndBuffer, in core: ComponentCore) throws(Trap) {
         guard let body else { return }

@@ -94,10 +94,11 @@ final class ReaderEnd<Element: CanonicalType>: HostChannelEnd {
     private var sink: (any HostElementSink<Element>)?
 
     func read(into sink: any HostElementSink<Element>) {
-        guard isOpen else { return sink.ended(.instanceEnded) }
         self.sink = sink
-        resume()
+        attended()
     }
+
+    override var isAttended: Bool { sink != nil }
 
     override func copy(_ buffer: CopyBuffer, at place: EndBuffer, in core: ComponentCore) throws(Trap) {
         guard let sink else { return }

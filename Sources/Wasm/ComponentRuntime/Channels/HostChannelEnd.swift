@@ -6,6 +6,8 @@ class HostChannelEnd: StreamLink {
     /// Gone once the end is closed, so that the cycle with the core's table ends.
     private(set) final var core: ComponentCore?
     final let end: ChannelEndID
+    /// The guest's end was dropped before anybody asked for what comes through: there was nothing in it then.
+    private final var isOtherGone = false
     private final var isServing = false
     private final var servesAgain = false
 
@@ -25,6 +27,9 @@ class HostChannelEnd: StreamLink {
 
     /// Whether serving may run the guest's allocator.
     var needsStack: Bool { false }
+
+    /// Whether somebody is behind this end. Nobody need be where a guest writes: what it gave to the host may be given on.
+    var isAttended: Bool { true }
 
     /// Serves the buffer that the guest waits with.
     func copy(_ buffer: CopyBuffer, at place: EndBuffer, in core: ComponentCore) throws(Trap) {}
@@ -79,8 +84,17 @@ class HostChannelEnd: StreamLink {
 
     /// The guest dropped its end.
     final func guestDropped() {
-        guard let core = detach() else { return }
-        core.async.drop(end)
+        isOtherGone = true
+        if isAttended { otherIsGone() }
+    }
+
+    /// Somebody is behind this end from now on.
+    final func attended() {
+        if isOtherGone { otherIsGone() } else if isOpen { resume() } else { closed(.instanceEnded) }
+    }
+
+    private func otherIsGone() {
+        if let core = detach() { core.async.drop(end) }
         closed(.dropped)
     }
 

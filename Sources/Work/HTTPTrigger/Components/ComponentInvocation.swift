@@ -43,7 +43,11 @@ final class ComponentInvocation {
         } catch {
             return fail(.serviceUnavailable, "no instance could be made: \(error)", ["retry-after": "1"])
         }
-        guard !exchange.isEnded else { return }
+        guard !exchange.isEnded else {
+            // The client may have gone while the guest ran for the first time.
+            if exchange.cancellation != nil, !call.isOver { call.cancel("the exchange ended early") }
+            return
+        }
         if !call.isOver { self.call = call }
         // The exchange lets go of this when it ends.
         exchange.onCancelled = { reason in self.call?.cancel("the exchange ended early: \(reason)") }

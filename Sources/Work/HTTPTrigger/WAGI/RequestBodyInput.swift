@@ -42,7 +42,10 @@ final class RequestBodyInput: GuestInput {
 
     func wakeWhenReadable(_ token: WakeToken) {
         if ahead.readableBytes > 0 || exchange.isEnded { return token.wake() }
-        exchange.onReadable = { token.wake() }
+        let wake = { token.wake() }
+        exchange.onReadable = wake
+        // The server may end it without a word to the program: for fields of the response that it cannot send.
+        exchange.onEnded = wake
     }
 
     private func take(upTo count: Int) throws(HostError) -> GuestRead {
