@@ -211,7 +211,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
         isAdvancing = true
         while phase == .open, exchange == nil, advanceOnce() {}
         isAdvancing = false
-        if input.readableBytes == 0, phase != .closed { input = ByteBuffer() }
+        if input.readableBytes == 0, phase != .closed { input = loopState.noBytes }
         if !isInRead { adjustReading() }
     }
 

@@ -23,6 +23,10 @@ protocol TrackedConnection: AnyObject {
 /// Sendable although it has state: all of it but the counters is touched on `loop` only.
 final class LoopState: @unchecked Sendable {
     let loop: any EventLoop
+    /// The server's, for the requests of this loop.
+    let admission: AdmissionQueue?
+    /// An empty buffer whose storage is the loop's own: that of `ByteBuffer()` is counted by all threads.
+    let noBytes = ByteBufferAllocator().buffer(capacity: 1)
     private let log: (any AccessLog)?
     private var connections: [any TrackedConnection] = []
     private var ticker: RepeatedTask?
@@ -44,8 +48,9 @@ final class LoopState: @unchecked Sendable {
     let inFlight = Atomic<Int>(0)
     let rejected = Atomic<Int>(0)
 
-    init(loop: any EventLoop, log: (any AccessLog)?) {
+    init(loop: any EventLoop, log: (any AccessLog)?, admission: AdmissionQueue? = nil) {
         self.loop = loop
+        self.admission = admission?.forOneLoop()
         self.log = log
     }
 

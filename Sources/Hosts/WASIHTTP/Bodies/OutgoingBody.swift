@@ -18,7 +18,8 @@ public final class OutgoingBody {
     private let declared: Int?
     private let limits: HTTPHostLimits
     private var sink: (any BodySink)?
-    private var unsent = ByteBuffer()
+    // Nothing where it would be empty; see `ResponseWriter`.
+    private var unsent: ByteBuffer?
     private var state = State.open
     private var isBlocked = false
     private var waiter: (() -> Void)?
@@ -40,11 +41,7 @@ public final class OutgoingBody {
     /// The message is sent: here goes its body.
     public func attach(_ sink: any BodySink) {
         self.sink = sink
-        if unsent.readableBytes > 0 {
-            let bytes = unsent
-            unsent = ByteBuffer()
-            pass(bytes, to: sink)
-        }
+        if let bytes = unsent.take() { pass(bytes, to: sink) }
         switch state {
         case .open: break
         case .finished(let trailers): sink.finishBody(trailers: trailers)
@@ -58,7 +55,7 @@ public final class OutgoingBody {
     /// How many bytes the next write may bring; zero: none now. Nil: no more will be taken.
     public var room: Int? {
         guard case .open = state, failure == nil else { return nil }
-        guard let sink else { return max(0, limits.unsentBodyBytes - unsent.readableBytes) }
+        guard let sink else { return max(0, limits.unsentBodyBytes - (unsent?.readableBytes ?? 0)) }
         if sink.isBodyClosed { return nil }
         return isBlocked ? 0 : limits.writeBytes
     }
@@ -73,8 +70,8 @@ public final class OutgoingBody {
         guard !overflow, total <= most else { throw fail(sizeError) }
         if let sink {
             pass(bytes, to: sink)
-        } else {
-            unsent.writeImmutableBuffer(bytes)
+        } else if bytes.readableBytes > 0 {
+            if unsent == nil { unsent = bytes } else { unsent?.writeImmutableBuffer(bytes) }
         }
     }
 
@@ -136,7 +133,7 @@ public final class OutgoingBody {
     public func abort(_ reason: HTTPErrorCode) {
         guard case .open = state else { return }
         state = .aborted(reason)
-        unsent = ByteBuffer()
+        unsent = nil
         sink?.abortBody(reason)
         wake()
     }

@@ -19,7 +19,8 @@ public final class ResponseWriter: BodySink {
     private let exchange: any IncomingExchange
     private let limits: HTTPHostLimits
     private var state = State.unset
-    private var body = ByteBuffer()
+    // Nothing, rather than an empty buffer: empty ones share a storage, which all threads would count references to.
+    private var body: ByteBuffer?
     private var informationalCount = 0
     // Only until its end, which breaks the cycle with the body.
     private var current: OutgoingBody?
@@ -95,7 +96,7 @@ public final class ResponseWriter: BodySink {
         }
         failure = reason
         end(.failed)
-        body = ByteBuffer()
+        body = nil
         onLateFailure?(reason)
     }
 
@@ -122,10 +123,7 @@ public final class ResponseWriter: BodySink {
     private func begin(_ head: ResponseHead) {
         state = .streaming
         exchange.sendHead(head.status, head.fields)
-        guard body.readableBytes > 0 else { return }
-        let bytes = body
-        body = ByteBuffer()
-        _ = exchange.writeBody(bytes)
+        if let bytes = body.take() { _ = exchange.writeBody(bytes) }
     }
 
     // MARK: - The body
@@ -134,10 +132,18 @@ public final class ResponseWriter: BodySink {
     public func writeBody(_ bytes: ByteBuffer) -> Bool {
         switch state {
         case .held(let head):
-            if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
-            guard body.readableBytes > limits.heldResponseBytes else { return true }
-            let whole = body
-            body = ByteBuffer()
+            guard bytes.readableBytes > 0 else { return true }
+            let whole: ByteBuffer
+            if var before = body.take() {
+                before.writeImmutableBuffer(bytes)
+                whole = before
+            } else {
+                whole = bytes
+            }
+            guard whole.readableBytes > limits.heldResponseBytes else {
+                body = whole
+                return true
+            }
             begin(head)
             return exchange.writeBody(whole)
         case .streaming: return exchange.writeBody(bytes)
@@ -165,8 +171,7 @@ public final class ResponseWriter: BodySink {
         switch state {
         case .held(let head) where trailers?.isEmpty ?? true:
             end(.complete)
-            exchange.respond(head.status, head.fields, body: body)
-            body = ByteBuffer()
+            exchange.respond(head.status, head.fields, body: body.take() ?? ByteBuffer())
         case .held(let head):
             begin(head)
             finishBody(trailers: trailers)

@@ -24,6 +24,11 @@ public struct Preview2Handler: Sendable {
         )
     }
 
+    private init(_ original: Preview2Handler) { function = original.function.forOneLoop() }
+
+    /// An equal one for the requests of one event loop; see `ComponentPlan.forOneLoop()`.
+    public func forOneLoop() -> Preview2Handler { Preview2Handler(self) }
+
     /// Whether a component exports a handler of this version.
     public static func isExported(by component: Component) -> Bool {
         component.exports.contains { $0.name.hasPrefix(prefix) }

@@ -78,6 +78,11 @@ public struct TypedFunction<Parameters: ParameterList, Result: CanonicalPayload>
     @usableFromInline let function: ExportedFunction
 
     init(_ function: ExportedFunction) { self.function = function }
+
+    /// An equal one for calls on one event loop; see ``ComponentPlan/forOneLoop()``.
+    public func forOneLoop() -> TypedFunction {
+        TypedFunction(ExportedFunction(lift: function.lift.forOneLoop(), name: function.name))
+    }
 }
 
 extension ComponentPlan {

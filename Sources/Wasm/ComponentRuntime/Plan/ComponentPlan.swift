@@ -24,7 +24,7 @@ public final class ComponentPlan: Sendable {
     let memories: [MemoryPlan]
     let contexts: [ContextPlan]
     let channels: ChannelTypes
-    let channelMatches = ChannelMatches()
+    let channelMatches: ChannelMatches
     let hostDestructors: [RuntimeResourceType: HostDestructor]
     let exports: InstanceItems
     let hasChannels: Bool
@@ -50,7 +50,31 @@ public final class ComponentPlan: Sendable {
         hostDestructors = builder.linker.destructors
         self.exports = exports
         hasChannels = !channels.isEmpty
+        channelMatches = ChannelMatches()
     }
+
+    private init(_ original: ComponentPlan) {
+        rootResources = original.rootResources
+        component = original.component
+        engine = original.engine
+        missingImports = original.missingImports
+        core = original.core.forOneLoop()
+        canonicalPlans = original.canonicalPlans.map { $0.forOneLoop() }
+        trampolines = original.trampolines
+        instances = original.instances.map { $0.forOneLoop() }
+        resources = original.resources
+        memories = original.memories
+        contexts = original.contexts
+        channels = original.channels
+        channelMatches = original.channelMatches
+        hostDestructors = original.hostDestructors
+        exports = original.exports
+        hasChannels = original.hasChannels
+    }
+
+    /// An equal plan for the instances of one event loop, with the same code. What an instance keeps of its plan is counted
+    /// then where no other thread counts: a reference count that two threads change is a cache line that they fight for.
+    public func forOneLoop() -> ComponentPlan { ComponentPlan(self) }
 
     /// Finds an exported function by the names that lead to it: that of an interface and its own, or only its own.
     ///

@@ -117,6 +117,14 @@ final class LiftPlan: Sendable {
         self.resultKey = resultKey
     }
 
+    /// See ``ComponentPlan/forOneLoop()``.
+    func forOneLoop() -> LiftPlan {
+        LiftPlan(
+            number: number, instance: instance, coreFunction: coreFunction, type: type, options: options,
+            resultKey: resultKey, takesBorrows: takesBorrows, context: context,
+            takesIntegers: plainType != nil)
+    }
+
     /// Whether only one such task runs in the instance at a time.
     var needsExclusive: Bool { !options.isAsync || options.callback != nil }
 }
@@ -182,6 +190,14 @@ struct InstancePlan: Sendable {
     /// By number of the resource type in the component's types.
     var resourceTypes: [RuntimeResourceType?] = []
     var ownResourceTypes: Set<RuntimeResourceType> = []
+
+    /// See ``ComponentPlan/forOneLoop()``.
+    func forOneLoop() -> InstancePlan {
+        // Collections made anew, which share no memory with these.
+        InstancePlan(
+            parent: parent, resourceTypes: resourceTypes.map { $0 },
+            ownResourceTypes: Set(ownResourceTypes.map { $0 }))
+    }
 }
 
 /// What an instance exports.

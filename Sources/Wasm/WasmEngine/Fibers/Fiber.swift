@@ -226,7 +226,7 @@ public import NIOCore
         unsafe sliceStart = .now()
         let isDone: Bool
         if isInstantiating, case .fresh(let entryPoint, _) = entry {
-            isDone = entryPoint.template.module.memories.making { unsafe wasmtime_call_future_poll(future) }
+            isDone = entryPoint.template.making { unsafe wasmtime_call_future_poll(future) }
         } else {
             isDone = unsafe wasmtime_call_future_poll(future)
         }

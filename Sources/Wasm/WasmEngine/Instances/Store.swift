@@ -36,7 +36,7 @@ import CWasmtime
         unsafe .init(repeating: nil)
 
     /// An empty store. It uses the engine's pools, but does not keep the engine: whoever schedules its fibers does.
-    public init(engine: Engine, limits: InstanceLimits = InstanceLimits()) throws {
+    public init(engine: borrowing Engine, limits: InstanceLimits = InstanceLimits()) throws {
         guard let raw = unsafe wasmtime_store_new(engine.raw, nil, nil),
             let context = unsafe wasmtime_store_context(raw)
         else { throw EngineError(.exhausted, "The engine made no store.") }

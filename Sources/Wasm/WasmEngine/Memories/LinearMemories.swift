@@ -42,7 +42,8 @@ import NIOConcurrencyHelpers
     func newSlot(reserving bytes: Int, guardBytes: Int, for image: MemoryImage?) -> MemorySlot? {
         guard countOne() || giveUpIdleSlot() && countOne() else { return nil }
         let capacity = min(bytes, limits.memoryBytes)
-        guard let slot = MemorySlot(owner: self, reserving: capacity, guardBytes: guardBytes),
+        guard let slot = MemorySlot(
+            owner: self, image: image, reserving: capacity, guardBytes: guardBytes),
             image.map({ $0.minimumBytes <= slot.capacity && $0.show(in: slot.space, base: slot.base) })
                 ?? true
         else {
@@ -85,8 +86,7 @@ import NIOConcurrencyHelpers
         if slot.keptBytes != before {
             keptBytes.wrappingIncrement(by: slot.keptBytes - before, ordering: .relaxed)
         }
-        slot.image = nil
-        if isWell { image.keep(slot) } else { gone(slot) }
+        if !isWell || !image.keep(slot) { gone(slot) }
     }
 
     // MARK: - The engine's calls
@@ -119,9 +119,10 @@ import NIOConcurrencyHelpers
     }
 
     private func slot(minimum: Int, reserving bytes: Int, guardBytes: Int) -> MemorySlot? {
-        if let image = MemoriesInMaking.next(minimumBytes: minimum) {
-            return image.takeSlot(reserving: bytes, guardBytes: guardBytes)
+        let next = MemoriesInMaking.takingNext(minimumBytes: minimum) { image in
+            image.takeSlot(reserving: bytes, guardBytes: guardBytes)
         }
+        if let next { return next }
         guard let slot = newSlot(reserving: bytes, guardBytes: guardBytes, for: nil) else { return nil }
         guard slot.grow(to: minimum) else {
             gone(slot)
@@ -148,7 +149,8 @@ import NIOConcurrencyHelpers
 
     private static let endMemory: wasmtime_finalizer_t = { slot in
         guard let slot = unsafe slot else { return }
-        let ended = unsafe Unmanaged<MemorySlot>.fromOpaque(slot).takeRetainedValue()
-        ended.owner.release(ended)
+        let ended = unsafe Unmanaged<MemorySlot>.fromOpaque(slot)
+        unsafe ended._withUnsafeGuaranteedRef { $0.owner.release($0) }
+        unsafe ended.release()
     }
 }

@@ -4,9 +4,17 @@ import CMemoryPages
 /// whose it is, but comes within the call that makes the instance.
 @safe final class MemoriesInMaking: Sendable {
     private let images: [MemoryImage]
+    // The same. An element of an array is counted when it is used, and these are used by all threads.
+    private let uncounted: [Unmanaged<MemoryImage>]
 
     /// - Parameter images: of the memories that the module defines, in order.
-    init(_ images: [MemoryImage]) { self.images = images }
+    init(_ images: [MemoryImage]) {
+        self.images = images
+        unsafe uncounted = images.map { unsafe Unmanaged.passUnretained($0) }
+    }
+
+    /// The module is gone.
+    func retire() { for image in images { image.retire() } }
 
     /// Runs `body`, which makes an instance of the module.
     @inline(__always)
@@ -20,8 +28,9 @@ import CMemoryPages
         return try body()
     }
 
-    /// The image of the next memory, which is to begin with so many bytes; nil for a memory that is no module's.
-    static func next(minimumBytes: Int) -> MemoryImage? {
+    /// Gives `body` the image of the next memory, which is to begin with so many bytes; nil for a memory that is no module's,
+    /// where `body` is not called.
+    static func takingNext(minimumBytes: Int, _ body: (MemoryImage) -> MemorySlot?) -> MemorySlot?? {
         guard let making = unsafe martlet_making(), let memories = unsafe making.pointee.memories else {
             return nil
         }
@@ -31,7 +40,7 @@ import CMemoryPages
                 return nil
             }
             unsafe making.pointee.made = index + 1
-            return memories.images[index]
+            return unsafe memories.uncounted[index]._withUnsafeGuaranteedRef { .some(body($0)) }
         }
     }
 }

@@ -22,7 +22,13 @@ import NIOConcurrencyHelpers
     private let file: CInt
     nonisolated(unsafe) private let content: UnsafeMutableRawPointer?
     // One for each thread, or nearly: a slot goes on where its pages are in the caches.
-    private let idle: [NIOLockedValueBox<[MemorySlot]>]
+    private let idle: [NIOLockedValueBox<Shelf>]
+
+    /// Slots that nobody uses.
+    private struct Shelf: Sendable {
+        var slots: [MemorySlot] = []
+        var isClosed = false
+    }
 
     private static let shards = 8
 
@@ -30,7 +36,7 @@ import NIOConcurrencyHelpers
     init(_ start: MemoryStart, memories: LinearMemories) throws {
         self.memories = memories
         minimumBytes = start.minimumBytes
-        idle = (0..<Self.shards).map { _ in NIOLockedValueBox([]) }
+        idle = (0..<Self.shards).map { _ in NIOLockedValueBox(Shelf()) }
         let pages = start.pages
         self.pages = pages
         guard !pages.isEmpty else {
@@ -60,32 +66,46 @@ import NIOConcurrencyHelpers
     }
 
     deinit {
-        for shard in idle { shard.withLockedValue { $0 }.forEach(memories.gone) }
         if let content = unsafe content { unsafe munmap(content, pages.count) }
         if file >= 0 { close(file) }
     }
 
     // MARK: - Slots
 
-    private var shard: NIOLockedValueBox<[MemorySlot]> { idle[Int(martlet_thread_number()) % Self.shards] }
+    private var shard: NIOLockedValueBox<Shelf> { idle[Int(martlet_thread_number()) % Self.shards] }
 
     /// A slot that holds what the image says, used before or new; nil when the engine has no more.
     func takeSlot(reserving bytes: Int, guardBytes: Int) -> MemorySlot? {
-        let idle = shard.withLockedValue { $0.popLast() }
-        guard let slot = idle ?? memories.newSlot(reserving: bytes, guardBytes: guardBytes, for: self) else {
-            return nil
-        }
-        slot.image = self
-        return slot
+        shard.withLockedValue { $0.slots.popLast() }
+            ?? memories.newSlot(reserving: bytes, guardBytes: guardBytes, for: self)
     }
 
     /// A slot that nobody uses, to be given up for another image.
     func giveUpSlot() -> MemorySlot? {
-        for shard in idle { if let slot = shard.withLockedValue({ $0.popLast() }) { return slot } }
+        for shard in idle { if let slot = shard.withLockedValue({ $0.slots.popLast() }) { return slot } }
         return nil
     }
 
-    func keep(_ slot: MemorySlot) { shard.withLockedValue { $0.append(slot) } }
+    /// Keeps a slot for the next instance; false when there will be none.
+    func keep(_ slot: MemorySlot) -> Bool {
+        shard.withLockedValue { shelf in
+            if shelf.isClosed { return false }
+            shelf.slots.append(slot)
+            return true
+        }
+    }
+
+    /// The module is gone. Slots keep their image, so idle ones are let go of here; those in use go when they come back.
+    func retire() {
+        for shard in idle {
+            let slots = shard.withLockedValue { shelf in
+                shelf.isClosed = true
+                defer { shelf.slots = [] }
+                return shelf.slots
+            }
+            slots.forEach(memories.gone)
+        }
+    }
 
     // MARK: - Content
 

@@ -7,10 +7,12 @@
     /// The most bytes it can grow to.
     let capacity: Int
 
+    /// What the memory begins with. For good, although it is used by one instance after the other: nothing that all threads
+    /// share is counted for each of them.
+    let image: MemoryImage?
+
     // Belongs to one thread at a time: that of the instance, then whoever takes it from the image.
     @safe nonisolated(unsafe) var byteCount = 0
-    /// Set while an instance has the slot.
-    @safe nonisolated(unsafe) var image: MemoryImage?
     /// Bytes of pages that stay with the slot between two guests.
     @safe nonisolated(unsafe) var keptBytes = 0
     @safe private nonisolated(unsafe) var uses = 0
@@ -21,9 +23,10 @@
     // Up to here writing everything costs less than asking what was written.
     private static let smallBytes = 64 << 10
 
-    init?(owner: LinearMemories, reserving bytes: Int, guardBytes: Int) {
+    init?(owner: LinearMemories, image: MemoryImage?, reserving bytes: Int, guardBytes: Int) {
         guard let space = AddressSpace(count: bytes + 2 * guardBytes) else { return nil }
         self.owner = owner
+        self.image = image
         self.space = space
         base = guardBytes
         capacity = bytes
@@ -45,7 +48,7 @@
     /// - Parameter residentBytesMax: how much of what was written is put back in place, in whole pages; the rest goes back to
     ///   the system.
     func reset(_ written: WrittenPages, residentBytesMax: Int) -> Bool {
-        guard let image = image else { return false }
+        guard let image else { return false }
         let used = AddressSpace.wholePages(byteCount)
         let minimum = AddressSpace.wholePages(image.minimumBytes)
         uses += 1

@@ -25,15 +25,16 @@ final class HTTPInstance {
     private var otherWriters: [ResponseWriter] = []
     private let system: GuestSystem
 
-    init(_ program: HTTPProgram, of component: LoadedComponent, log: any GuestLog, requestID: String) throws {
-        instance = try ComponentInstance(program.plan, instanceLimits: component.instanceLimits)
-        self.log = LogOutput(
-            log: log, component: component.component.id.text, requestID: requestID,
+    init(_ program: LoopHTTPProgram, requestID: String) throws {
+        let component = program.component
+        instance = try ComponentInstance(program.program.plan, instanceLimits: component.instanceLimits)
+        log = LogOutput(
+            log: program.log, component: component.component.id.text, requestID: requestID,
             bytesMax: component.limits.logBytesMax)
         system = GuestSystem(component.plan, output: self.log, errorOutput: self.log)
         Preview2.install(
-            system, parts: systems(of: component, log: log, requestID: requestID), in: instance.store)
-        instance.store[HTTPHostState.key] = program.state
+            system, parts: systems(of: component, log: program.log, requestID: requestID), in: instance.store)
+        instance.store[HTTPHostState.key] = program.program.state
         instance.onPark = { [unowned self] isWaiting in
             if isWaiting { flush() }
         }
