@@ -5,6 +5,7 @@ public final class IncomingBody {
     private let source: any BodySource
     private let bytesMax: Int
     private var count = 0
+    private var isStreamTaken = false
     // Not empty; see `ResponseWriter`.
     private var ahead: ByteBuffer?
 
@@ -15,6 +16,12 @@ public final class IncomingBody {
     public init(_ source: any BodySource, bytesMax: Int) {
         self.source = source
         self.bytesMax = bytesMax
+    }
+
+    /// True the first time: a guest gets one stream of a body.
+    func takeStream() -> Bool {
+        defer { isStreamTaken = true }
+        return !isStreamTaken
     }
 
     /// Takes the next bytes, at most `limit`, which is positive.

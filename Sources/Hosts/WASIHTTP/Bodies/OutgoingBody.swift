@@ -22,6 +22,7 @@ public final class OutgoingBody {
     private var unsent: ByteBuffer?
     private var state = State.open
     private var isBlocked = false
+    private var isStreamTaken = false
     private var waiter: (() -> Void)?
 
     /// Bytes written so far.
@@ -48,6 +49,12 @@ public final class OutgoingBody {
         case .aborted(let code): sink.abortBody(code)
         }
         wake()
+    }
+
+    /// True the first time: a guest gets one stream into a body.
+    func takeStream() -> Bool {
+        defer { isStreamTaken = true }
+        return !isStreamTaken
     }
 
     // MARK: - Writing

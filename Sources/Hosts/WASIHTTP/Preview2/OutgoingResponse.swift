@@ -20,33 +20,16 @@ final class OutgoingResponse: HostResource {
     }
 }
 
-/// `outgoing-body`.
-public final class OutgoingBodyResource: HostResource {
+/// `outgoing-body`: the body itself, which needs no object around it.
+extension OutgoingBody: HostResource {
     /// `outgoing-body`.
     public static let resourceType = RuntimeResourceType.host()
-
-    let body: OutgoingBody
-    private var isStreamTaken = false
-
-    /// A body for a guest.
-    public init(_ body: OutgoingBody) { self.body = body }
-
-    /// True the first time.
-    func takeStream() -> Bool {
-        defer { isStreamTaken = true }
-        return !isStreamTaken
-    }
 }
 
 /// `response-outparam`: the right to answer, once.
-public final class ResponseOutparam: HostResource {
+extension ResponseWriter: HostResource {
     /// `response-outparam`.
     public static let resourceType = RuntimeResourceType.host()
-
-    let writer: ResponseWriter
-
-    /// The right to answer with a response.
-    public init(_ writer: ResponseWriter) { self.writer = writer }
 }
 
 extension OutgoingBody {

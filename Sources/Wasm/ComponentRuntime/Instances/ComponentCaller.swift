@@ -81,7 +81,9 @@ public struct TypedFunction<Parameters: ParameterList, Result: CanonicalPayload>
 
     /// An equal one for calls on one event loop; see ``ComponentPlan/forOneLoop()``.
     public func forOneLoop() -> TypedFunction {
-        TypedFunction(ExportedFunction(lift: function.lift.forOneLoop(), name: function.name))
+        // A name made anew, which shares no memory with the other one.
+        let name = String(decoding: Array(function.name.utf8), as: UTF8.self)
+        return TypedFunction(ExportedFunction(lift: function.lift.forOneLoop(), name: name))
     }
 }
 

@@ -13,6 +13,8 @@ public final class ComponentPlan: Sendable {
     public let component: Component
     /// The engine whose modules it uses.
     public let engine: Engine
+    // The same, for each instance: all threads use it, so nobody counts.
+    private let uncountedEngine: Uncounted<Engine>
     /// Imports that nobody offered, one a line with their types: calls of them trap. See ``MissingImports``.
     public let missingImports: [String]
 
@@ -38,6 +40,7 @@ public final class ComponentPlan: Sendable {
         self.rootResources = rootResources
         component = builder.binaries[0].component.withoutBinary
         engine = builder.engine
+        uncountedEngine = Uncounted(builder.engine)
         missingImports = builder.missingImports
         self.core = core
         canonicalPlans = builder.canonicalBuilders.map { $0.finish() }
@@ -57,6 +60,7 @@ public final class ComponentPlan: Sendable {
         rootResources = original.rootResources
         component = original.component
         engine = original.engine
+        uncountedEngine = original.uncountedEngine
         missingImports = original.missingImports
         core = original.core.forOneLoop()
         canonicalPlans = original.canonicalPlans.map { $0.forOneLoop() }
@@ -75,6 +79,11 @@ public final class ComponentPlan: Sendable {
     /// An equal plan for the instances of one event loop, with the same code. What an instance keeps of its plan is counted
     /// then where no other thread counts: a reference count that two threads change is a cache line that they fight for.
     public func forOneLoop() -> ComponentPlan { ComponentPlan(self) }
+
+    /// A store for an instance.
+    func makeStore(_ limits: InstanceLimits) throws -> Store {
+        try uncountedEngine.with { try Store(engine: $0, limits: limits) }
+    }
 
     /// Finds an exported function by the names that lead to it: that of an interface and its own, or only its own.
     ///

@@ -80,13 +80,21 @@ import CWasmtime
 
     /// Uses a host feature's object without counting a reference: the store owns it for as long as it lives.
     @inline(__always)
-    public func with<State: AnyObject, Result>(
-        _ key: StateKey<State>, _ body: (State) -> Result
-    ) -> Result {
+    public func with<State: AnyObject, Result, Failure: Error>(
+        _ key: StateKey<State>, _ body: (State) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         guard let state = unsafe states[key.index] else {
             preconditionFailure("no \(State.self) in this store")
         }
-        return unsafe Unmanaged<State>.fromOpaque(state)._withUnsafeGuaranteedRef { body($0) }
+        // The standard library's function does not carry typed errors.
+        let outcome: Swift.Result<Result, Failure> =
+            unsafe Unmanaged<State>.fromOpaque(state)._withUnsafeGuaranteedRef { state in
+                do throws(Failure) { return .success(try body(state)) } catch { return .failure(error) }
+            }
+        switch outcome {
+        case .success(let result): return result
+        case .failure(let error): throw error
+        }
     }
 
     /// The exported memory named `memory` of the last instance made here that has one.

@@ -79,10 +79,15 @@ import NIOConcurrencyHelpers
 
     /// An instance has ended: its slot waits for the next one of the same image.
     func release(_ slot: MemorySlot) {
+        guard let image = unsafe slot.uncountedImage else { return gone(slot) }
+        unsafe image._withUnsafeGuaranteedRef { release(slot, of: $0) }
+    }
+
+    private func release(_ slot: MemorySlot, of image: MemoryImage) {
         let before = slot.keptBytes
-        guard let image = slot.image else { return gone(slot) }
         let room = limits.memoriesResidentBytes - keptBytes.load(ordering: .relaxed) + before
-        let isWell = slot.reset(written, residentBytesMax: min(limits.memoryResidentBytes, max(0, room)))
+        let isWell = slot.reset(
+            to: image, written, residentBytesMax: min(limits.memoryResidentBytes, max(0, room)))
         if slot.keptBytes != before {
             keptBytes.wrappingIncrement(by: slot.keptBytes - before, ordering: .relaxed)
         }

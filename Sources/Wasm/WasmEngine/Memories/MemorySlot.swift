@@ -9,7 +9,9 @@
 
     /// What the memory begins with. For good, although it is used by one instance after the other: nothing that all threads
     /// share is counted for each of them.
-    let image: MemoryImage?
+    private let image: MemoryImage?
+    // The same, for those who only look.
+    let uncountedImage: Unmanaged<MemoryImage>?
 
     // Belongs to one thread at a time: that of the instance, then whoever takes it from the image.
     @safe nonisolated(unsafe) var byteCount = 0
@@ -27,6 +29,7 @@
         guard let space = AddressSpace(count: bytes + 2 * guardBytes) else { return nil }
         self.owner = owner
         self.image = image
+        unsafe uncountedImage = image.map { unsafe Unmanaged.passUnretained($0) }
         self.space = space
         base = guardBytes
         capacity = bytes
@@ -43,12 +46,11 @@
         return true
     }
 
-    /// Makes the memory what its image says, after a guest. False when the system refuses; nobody may get it then.
+    /// Makes the memory what its image says again, after a guest. False when the system refuses; nobody may get it then.
     ///
     /// - Parameter residentBytesMax: how much of what was written is put back in place, in whole pages; the rest goes back to
     ///   the system.
-    func reset(_ written: WrittenPages, residentBytesMax: Int) -> Bool {
-        guard let image else { return false }
+    func reset(to image: MemoryImage, _ written: WrittenPages, residentBytesMax: Int) -> Bool {
         let used = AddressSpace.wholePages(byteCount)
         let minimum = AddressSpace.wholePages(image.minimumBytes)
         uses += 1
@@ -56,20 +58,13 @@
         keptBytes = 0
         let residentBytesMax = residentBytesMax & ~(AddressSpace.pageBytes - 1)
         var isWell = true
-        let restore = { (range: Range<Int>) in
-            let kept =
-                range.lowerBound..<min(range.upperBound, range.lowerBound + residentBytesMax - self.keptBytes)
-            unsafe image.restore(kept, of: self.start)
-            self.keptBytes += kept.count
-            guard kept.upperBound < range.upperBound else { return }
-            isWell =
-                self.space.forget((self.base + kept.upperBound)..<(self.base + range.upperBound)) && isWell
-        }
         var isKnown = !isCleaning
         if isKnown, used <= Self.smallBytes, used <= residentBytesMax {
-            restore(0..<used)
+            isWell = restore(0..<used, image, residentBytesMax)
         } else if isKnown {
-            isKnown = unsafe written.each(from: start, count: used, restore)
+            isKnown = unsafe written.each(from: start, count: used) { range in
+                isWell = restore(range, image, residentBytesMax) && isWell
+            }
         }
         if !isKnown {
             keptBytes = 0
@@ -78,5 +73,14 @@
         if used > minimum { isWell = space.allow(false, (base + minimum)..<(base + used)) && isWell }
         byteCount = image.minimumBytes
         return isWell
+    }
+
+    /// Puts pages back that were written, as far as they may stay resident. False when the system refuses to take the rest.
+    private func restore(_ range: Range<Int>, _ image: MemoryImage, _ residentBytesMax: Int) -> Bool {
+        let kept = range.lowerBound..<min(range.upperBound, range.lowerBound + residentBytesMax - keptBytes)
+        unsafe image.restore(kept, of: start)
+        keptBytes += kept.count
+        guard kept.upperBound < range.upperBound else { return true }
+        return space.forget((base + kept.upperBound)..<(base + range.upperBound))
     }
 }

@@ -45,6 +45,7 @@ public final class HTTPCall {
             handler.start(
                 exchange, writer, in: instance.instance, on: scheduler, limits: program.component.fiberLimits
             ) {
+                if case .success = $0 { self.writer.guestReturned() }
                 self.settled($0)
             }
         case .preview3(let handler):
