@@ -56,6 +56,7 @@ public struct Preview2Handler: Sendable {
             return completion(.failure(error))
         }
         instance.call(
-            function, CanonicalTuple(request, outparam), on: scheduler, limits: limits, completion: completion)
+            function, CanonicalTuple(request, outparam), on: scheduler, limits: limits, completion: completion
+        )
     }
 }

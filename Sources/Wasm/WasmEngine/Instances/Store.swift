@@ -66,9 +66,7 @@ import CWasmtime
     @inline(__always)
     public subscript<State: AnyObject>(key: StateKey<State>) -> State {
         get {
-            guard let state = unsafe states[key.index] else {
-                preconditionFailure("no \(State.self) in this store")
-            }
+            let state = unsafe states[key.index] ?? provided(key.index)
             return unsafe Unmanaged<State>.fromOpaque(state).takeUnretainedValue()
         }
         set {
@@ -83,9 +81,7 @@ import CWasmtime
     public func with<State: AnyObject, Result, Failure: Error>(
         _ key: StateKey<State>, _ body: (State) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        guard let state = unsafe states[key.index] else {
-            preconditionFailure("no \(State.self) in this store")
-        }
+        let state = unsafe states[key.index] ?? provided(key.index)
         // The standard library's function does not carry typed errors.
         let outcome: Swift.Result<Result, Failure> =
             unsafe Unmanaged<State>.fromOpaque(state)._withUnsafeGuaranteedRef { state in
@@ -95,6 +91,18 @@ import CWasmtime
         case .success(let result): return result
         case .failure(let error): throw error
         }
+    }
+
+    /// Makes what was not set when it is first asked for.
+    public var provider: (any StateProvider)?
+
+    @inline(never)
+    private func provided(_ index: Int) -> UnsafeMutableRawPointer {
+        provider?.provide(in: self)
+        guard let state = unsafe states[index] else {
+            preconditionFailure("a host feature's object was neither set nor provided: number \(index)")
+        }
+        return unsafe state
     }
 
     /// The exported memory named `memory` of the last instance made here that has one.

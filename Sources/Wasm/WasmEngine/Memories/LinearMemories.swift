@@ -42,8 +42,9 @@ import NIOConcurrencyHelpers
     func newSlot(reserving bytes: Int, guardBytes: Int, for image: MemoryImage?) -> MemorySlot? {
         guard countOne() || giveUpIdleSlot() && countOne() else { return nil }
         let capacity = min(bytes, limits.memoryBytes)
-        guard let slot = MemorySlot(
-            owner: self, image: image, reserving: capacity, guardBytes: guardBytes),
+        guard
+            let slot = MemorySlot(
+                owner: self, image: image, reserving: capacity, guardBytes: guardBytes),
             image.map({ $0.minimumBytes <= slot.capacity && $0.show(in: slot.space, base: slot.base) })
                 ?? true
         else {
