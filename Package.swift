@@ -57,7 +57,7 @@ let layers: [Layer] = [
     Layer(
         name: "App",
         modules: [
-            Module("AppModel"),
+            Module("AppModel", testUses: ["TestSupport"]),
             Module(
                 "Manifests", uses: ["AppModel", "ComponentModel", "ComponentEncoding"],
                 fixtures: ["Fixtures"],

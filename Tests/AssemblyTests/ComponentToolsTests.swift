@@ -115,7 +115,7 @@ import Assembly
         #expect(throws: OperatorError("\(component) is a component already")) {
             try encode(component, "\(folder.path)/o.wasm")
         }
-        #expect(throws: OperatorError("Cannot read \(folder.path)/none; check the path")) {
+        #expect(throws: OperatorError("\(folder.path)/none: there is no such file")) {
             try encode("\(folder.path)/none", "o.wasm")
         }
         #expect(throws: OperatorError.self) { try encode(text, "\(folder.path)/o.wasm") }

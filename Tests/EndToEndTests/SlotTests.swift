@@ -51,7 +51,7 @@ struct SlotTests {
                 #expect(refused.status == 503)
                 #expect(refused["retry-after"] != nil)
             }
-            try await server.log.entry(with: "hello", "maximum concurrent")
+            try await server.log.entry(with: "hello", "memories are in use")
             waiting[0].send("1234")
             #expect(try await waiting[0].response().text == "bytes 4\n")
             #expect(try await server.get("/hello").status == 200)

@@ -5,30 +5,30 @@ import Testing
 
 @testable import HostSystem
 
-/// A folder `root` for the guest, and beside it `outside`, which nothing may read, change or remove.
+/// A folder `granted` for the guest, and beside it `outside`, which nothing may read, change or remove.
 final class EscapeScene: Sendable {
     let place: TemporaryFolder
     let root: HostDirectory
 
     init(_ resolution: PathResolution, access: HostAccess = .readWrite) throws {
         place = try TemporaryFolder()
-        try place.folder("root/folder/deep")
+        try place.folder("granted/folder/deep")
         try place.folder("outside/empty")
         try place.file("outside/secret", "secret")
-        try place.file("root/inside", "inside")
-        try place.link("root/up", to: "../outside/secret")
-        try place.link("root/out", to: "../outside")
-        try place.link("root/absolute", to: "\(place.path)/outside/secret")
-        try place.link("root/slash", to: "/")
-        try place.link("root/beside", to: "\(place.path)/outside")
-        try place.link("root/new", to: "../outside/new")
-        try place.link("root/loop", to: "loop")
-        try place.link("root/process", to: "/proc/self/root")
-        try place.link("root/chain", to: "folder/back")
-        try place.link("root/folder/back", to: "../../outside/secret")
-        try place.link("root/mixed", to: "folder/../../outside/secret")
-        try place.link("root/fine", to: "folder/../inside")
-        root = try HostDirectory(hostPath: "\(place.path)/root", access: access, resolution: resolution)
+        try place.file("granted/inside", "inside")
+        try place.link("granted/up", to: "../outside/secret")
+        try place.link("granted/out", to: "../outside")
+        try place.link("granted/absolute", to: "\(place.path)/outside/secret")
+        try place.link("granted/slash", to: "/")
+        try place.link("granted/beside", to: "\(place.path)/outside")
+        try place.link("granted/new", to: "../outside/new")
+        try place.link("granted/loop", to: "loop")
+        try place.link("granted/process", to: "/proc/self/root")
+        try place.link("granted/chain", to: "folder/back")
+        try place.link("granted/folder/back", to: "../../outside/secret")
+        try place.link("granted/mixed", to: "folder/../../outside/secret")
+        try place.link("granted/fine", to: "folder/../inside")
+        root = try HostDirectory(hostPath: "\(place.path)/granted", access: access, resolution: resolution)
     }
 
     /// What is outside, to see that it stays as it was.
@@ -49,13 +49,14 @@ private final class Race: Sendable {
     static let ways = [
         "..", "../", "../.", "../outside/secret", "./../outside/secret", "folder/../../outside/secret",
         "folder/deep/../../../outside/secret", "..//outside//secret", "folder/.././../outside/secret",
-        "../root/inside", "folder/../..", "folder/..//..//outside", "/", "/etc/passwd", "//etc/passwd",
+        "../granted/inside", "folder/../..", "folder/..//..//outside", "/", "/etc/passwd", "//etc/passwd",
         "/./etc/passwd", "/../etc/passwd", "/proc/self/root/etc/passwd", "/dev/fd/0", "up", "up/",
         "folder/../up",
-        "out", "out/", "out/.", "out/..", "out/secret", "out/../root/inside", "out/empty", "absolute",
+        "out", "out/", "out/.", "out/..", "out/secret", "out/../granted/inside", "out/empty", "absolute",
         "absolute/",
         "slash", "slash/etc/passwd", "process", "process/etc/passwd", "chain", "folder/back", "mixed",
-        "../../../../../../../../../../../etc/passwd", "folder/deep/../../../root/../outside/secret", "new",
+        "../../../../../../../../../../../etc/passwd", "folder/deep/../../../granted/../outside/secret",
+        "new",
         "./out/./secret", "folder/../out/secret", "beside", "beside/secret", "beside/../outside/secret",
     ]
 
@@ -111,7 +112,7 @@ private final class Race: Sendable {
         #expect(attempts[1] == .notPermitted)
         #expect(attempts[8] == .notPermitted)
         #expect(try scene.outside == ["empty", "secret", "secret"])
-        #expect(scene.place.content("root/inside") == "inside")
+        #expect(scene.place.content("granted/inside") == "inside")
     }
 
     @Test("Ways that stay inside are open", arguments: resolutions)
@@ -153,9 +154,9 @@ private final class Race: Sendable {
     @Test("Swapping folders and links under the guest's feet opens no way out", arguments: resolutions)
     func races(resolution: PathResolution) throws {
         let scene = try EscapeScene(resolution)
-        let root = "\(scene.place.path)/root"
-        try scene.place.folder("root/real")
-        try scene.place.file("root/real/secret", "inside")
+        let root = "\(scene.place.path)/granted"
+        try scene.place.folder("granted/real")
+        try scene.place.file("granted/real/secret", "inside")
         symlink("../outside", root + "/trap")
         rename(root + "/real", root + "/swap")
         let race = Race()

@@ -17,7 +17,7 @@ import WasmEngine
         let repository = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let module = try Data(contentsOf: repository.appendingPathComponent(".build-guests/\(name).wasm"))
-        let grant = DirectoryGrant(hostPath: "\(place.path)/root", guestPath: "/", access: access)
+        let grant = DirectoryGrant(hostPath: "\(place.path)/granted", guestPath: "/", access: access)
         let plan = try HostSystemPlan(arguments: [name], directories: [grant], resolution: resolution)
         let output = try await Guest.run(Array(module), plan)
         return output.split(separator: "\n").map(String.init)
@@ -28,9 +28,9 @@ import WasmEngine
         arguments: [PathResolution.kernel, .walk])
     func pathEscapes(resolution: PathResolution) async throws {
         try place.folder("outside/empty")
-        try place.folder("root/folder/deep")
+        try place.folder("granted/folder/deep")
         try place.file("outside/secret.txt", "secret")
-        try place.file("root/inside.txt", "inside")
+        try place.file("granted/inside.txt", "inside")
         for (name, target) in [
             ("link-absolute", "\(place.path)/outside/secret.txt"), ("link-up", "../outside/secret.txt"),
             ("link-outside", "../outside"), ("link-root", "/"), ("link-new", "../outside/new.txt"),
@@ -38,7 +38,7 @@ import WasmEngine
             ("link-working", "/proc/self/cwd"),
             ("link-chain", "folder/link-back"), ("folder/link-back", "../../outside/secret.txt"),
         ] {
-            try place.link("root/\(name)", to: target)
+            try place.link("granted/\(name)", to: target)
         }
         let lines = try await lines("path-escapes", .readWrite, resolution)
         let attempts = lines.filter {
@@ -54,7 +54,7 @@ import WasmEngine
 
     @Test("A program that opens until it is refused is refused at its limit")
     func descriptorExhaustion() async throws {
-        try place.folder("root")
+        try place.folder("granted")
         #expect(try await lines("fd-exhaustion", .readOnly).last == "opened 252, then 33")
     }
 }

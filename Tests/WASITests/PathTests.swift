@@ -150,10 +150,10 @@ import WasmEngine
 
     static let ways = [
         "..", "../", "../.", "../outside/secret", "./../outside/secret", "folder/../../outside/secret",
-        "..//outside//secret", "folder/.././../outside/secret", "../root/inside", "folder/../..", "/",
+        "..//outside//secret", "folder/.././../outside/secret", "../granted/inside", "folder/../..", "/",
         "/etc/passwd", "//etc/passwd", "/./etc/passwd", "/../etc/passwd", "/proc/self/root/etc/passwd",
         "/dev/fd/0",
-        "up", "up/", "folder/../up", "out", "out/", "out/.", "out/..", "out/secret", "out/../root/inside",
+        "up", "up/", "folder/../up", "out", "out/", "out/.", "out/..", "out/secret", "out/../granted/inside",
         "out/empty", "absolute", "absolute/", "slash", "slash/etc/passwd", "process", "process/etc/passwd",
         "chain", "folder/back", "mixed", "../../../../../../../../../../../etc/passwd", "new",
         "./out/./secret",
@@ -168,19 +168,19 @@ import WasmEngine
 
     /// A guest whose folder 3 has links out of it in every form; beside it is `outside`.
     private func surrounded(_ resolution: PathResolution) async throws -> Guest {
-        try place.folder("root/folder")
+        try place.folder("granted/folder")
         try place.folder("outside/empty")
         try place.file("outside/secret", "secret")
-        try place.file("root/inside", "inside")
+        try place.file("granted/inside", "inside")
         for (name, target) in [
             ("up", "../outside/secret"), ("out", "../outside"), ("absolute", "\(place.path)/outside/secret"),
             ("beside", "\(place.path)/outside"), ("slash", "/"), ("new", "../outside/new"),
             ("process", "/proc/self/root"), ("chain", "folder/back"), ("folder/back", "../../outside/secret"),
             ("mixed", "folder/../../outside/secret"),
         ] {
-            try place.link("root/\(name)", to: target)
+            try place.link("granted/\(name)", to: target)
         }
-        let grant = DirectoryGrant(hostPath: "\(place.path)/root", guestPath: "/", access: .readWrite)
+        let grant = DirectoryGrant(hostPath: "\(place.path)/granted", guestPath: "/", access: .readWrite)
         let plan = try HostSystemPlan(directories: [grant], resolution: resolution)
         return try await Guest { GuestSystem(plan) }
     }

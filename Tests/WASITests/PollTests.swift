@@ -65,7 +65,7 @@ import WasmEngine
     @Test("Waiting does not keep the loop from others: another guest feeds this one")
     func waiting() async throws {
         let guest = try await guest()
-        try await guest.put(words: clock(1, 60_000_000_000) + descriptor(2, 0, tag: 1), at: 0x1000)
+        try await guest.put(words: clock(1, 3_600_000_000_000) + descriptor(2, 0, tag: 1), at: 0x1000)
         let polling = guest.start("poll_oneoff", [0x1000, 0x4000, 2, 0x80])
         try await guest.settle()
         let other = try await self.guest()
@@ -102,7 +102,7 @@ import WasmEngine
     @Test("A guest that is cancelled while it polls ends")
     func cancelling() async throws {
         let guest = try await guest()
-        try await guest.put(words: clock(1, 60_000_000_000) + descriptor(2, 0, tag: 1), at: 0x1000)
+        try await guest.put(words: clock(1, 3_600_000_000_000) + descriptor(2, 0, tag: 1), at: 0x1000)
         let polling = guest.start("poll_oneoff", [0x1000, 0x4000, 2, 0x80])
         try await guest.settle()
         guest.cancel()

@@ -95,6 +95,78 @@ import Testing
         }
     }
 
+    @Test(arguments: WrittenPages.Method.allCases)
+    func `a guest that writes every other page leaves nothing to the next one`(
+        method: WrittenPages.Method
+    ) throws {
+        var limits = EngineLimits()
+        limits.memoryResidentBytes = 30 << 12
+        let engine = try Engine(limits: limits, written: WrittenPages(method))
+        let template = try template(Self.guest, engine)
+        let pristine = try Guest(template).bytes
+        for first in [0, 1, 0] {
+            let guest = try Guest(template)
+            for page in stride(from: first, to: 40 * 16, by: 2) { try guest.call("write", page << 12, 1) }
+        }
+        #expect(try Guest(template).bytes == pristine)
+        #expect(engine.memories.slotCount == 1)
+        #expect(engine.memories.residentBytes <= limits.memoryResidentBytes)
+    }
+
+    @Test func `data that is far apart stays in the module`() throws {
+        var limits = EngineLimits()
+        limits.memoryImageBytes = 64 << 10
+        let engine = try Engine(limits: limits)
+        // The first memory's data spans a page of the system more than may be.
+        let text = """
+            (module (memory (export "memory") 3) (memory 3)
+              (data (i32.const 5) "one") (data (i32.const 65536) "far") (data (memory 1) (i32.const 7) "two")
+              (func (export "write") (param i32 i32) (i32.store8 (local.get 0) (local.get 1)))
+              (func (export "two") (param i32) (result i32) (i32.load8_u 1 (local.get 0))))
+            """
+        let outline = try #require(ModuleOutline(WasmText.binary(fromText: text)))
+        let segments = try #require(DataSegments(outline, limits))
+        #expect(segments.starts.map(\.segments.count) == [0, 1])
+        let template = try template(text, engine)
+        for _ in 0..<3 {
+            let guest = try Guest(template)
+            let bytes = try guest.bytes
+            #expect(String(decoding: bytes[5..<8] + bytes[65_536..<65_539], as: UTF8.self) == "onefar")
+            #expect(try (7..<10).map { try guest.call("two", $0) } == Array("two".utf8).map(Int.init))
+            for place in [0, 5, 65_537] { try guest.call("write", place, 1) }
+        }
+    }
+
+    /// Exceptions are objects on the collector's heap, which the engine gets as a memory, too.
+    @Test(arguments: ["(tag $fault (param i32))", "(import \"a\" \"fault\" (tag $fault (param i32)))"])
+    func `the engine's own heap is not taken for a memory of the module`(tag: String) throws {
+        let text = "(module \(tag) (memory 1) (data (i32.const 5) \"data\"))"
+        let outline = try #require(ModuleOutline(WasmText.binary(fromText: text)))
+        #expect(outline.hasManagedReferences)
+        #expect(DataSegments(outline, EngineLimits()) == nil)
+    }
+
+    @Test func `a memory that is not what the module says is not made`() throws {
+        let engine = try Engine()
+        let starts = [1, 3].map { MemoryStart(minimumBytes: $0 * Self.page, is64: false) }
+        let memories = try MemoriesInMaking(engine.memories.images(of: starts))
+        func next(_ pages: Int) -> Int? {
+            switch MemoriesInMaking.next(minimumBytes: pages * Self.page) {
+            case .image(let image): image.takeUnretainedValue().minimumBytes / Self.page
+            case .other: 0
+            case .unexpected: nil
+            }
+        }
+        memories.making {
+            #expect(next(3) == nil)
+            #expect(next(1) == 1)
+            #expect(next(1) == nil)
+            #expect(next(3) == 3)
+            #expect(next(5) == 0)
+        }
+        #expect(next(1) == 0)
+    }
+
     @Test func `pages that are kept stay within the engine's limit`() throws {
         var limits = EngineLimits()
         limits.memoriesResidentBytes = 5 << 12
@@ -106,6 +178,29 @@ import Testing
         }
         #expect(engine.memories.slotCount == 3)
         #expect(engine.memories.residentBytes <= limits.memoriesResidentBytes)
+    }
+
+    @Test func `slots that wait since a crowd leave their pages to one in use`() throws {
+        var limits = EngineLimits()
+        limits.memoriesResidentBytes = 40 << 12
+        limits.memoryResidentBytes = 8 << 12
+        let engine = try Engine(limits: limits)
+        var one: InstanceTemplate? = try template(Self.guest, engine)
+        let other = try template(Self.guest, engine)
+        let pristine = try Guest(other).bytes
+        func use(_ guests: [Guest]) throws {
+            for guest in guests { for page in 0..<8 { try guest.call("write", page << 13, 1) } }
+        }
+        try use((0..<8).map { _ in try Guest(#require(one)) })
+        #expect(engine.memories.residentBytes > 30 << 12)
+        for _ in 0..<2 { try use([Guest(other)]) }
+        #expect(engine.memories.residentBytes <= limits.memoriesResidentBytes)
+        for guest in try (0..<8).map({ _ in try Guest(#require(one)) }) {
+            #expect(try guest.bytes == pristine)
+        }
+        one = nil
+        #expect(engine.memories.residentBytes == 8 << 12, "all that the other one writes")
+        #expect(try Guest(other).bytes == pristine)
     }
 
     @Test func `when all slots are in use the next guest is refused, and idle ones go to whoever needs them`()

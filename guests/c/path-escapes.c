@@ -5,17 +5,17 @@
 // ends in `noent`, which proves nothing):
 //
 //     outside/secret.txt, outside/empty/    beside root, nothing may read, change or remove them
-//     root/inside.txt, root/folder/deep/
-//     root/link-absolute    -> the absolute path of outside/secret.txt
-//     root/link-up          -> ../outside/secret.txt
-//     root/link-outside     -> ../outside
-//     root/link-root        -> /
-//     root/link-new         -> ../outside/new.txt   (which does not exist)
-//     root/link-loop        -> link-loop
-//     root/link-process     -> /proc/self/root
-//     root/link-working     -> /proc/self/cwd
-//     root/link-chain       -> folder/link-back
-//     root/folder/link-back -> ../../outside/secret.txt
+//     granted/inside.txt, granted/folder/deep/
+//     granted/link-absolute    -> the absolute path of outside/secret.txt
+//     granted/link-up          -> ../outside/secret.txt
+//     granted/link-outside     -> ../outside
+//     granted/link-root        -> /
+//     granted/link-new         -> ../outside/new.txt   (which does not exist)
+//     granted/link-loop        -> link-loop
+//     granted/link-process     -> /proc/self/root
+//     granted/link-working     -> /proc/self/cwd
+//     granted/link-chain       -> folder/link-back
+//     granted/folder/link-back -> ../../outside/secret.txt
 #include "cgi.h"
 #include <wasi/api.h>
 
@@ -90,7 +90,7 @@ static void try_paths(void) {
         {"parent-many", "../../../../../../../../../../../../etc/passwd"},
         {"parent-double-slash", "..//outside//secret.txt"},
         {"parent-dots-between", "folder/.././../outside/secret.txt"},
-        {"parent-and-back", "../root/inside.txt"},
+        {"parent-and-back", "../granted/inside.txt"},
         {"parent-last", "folder/../.."},
         {"parent-trailing-dot", "../."},
         {"absolute", "/etc/passwd"},
@@ -112,7 +112,7 @@ static void try_paths(void) {
         {"link-outside-dot", "link-outside/."},
         {"link-outside-file", "link-outside/secret.txt"},
         {"link-outside-parent", "link-outside/.."},
-        {"link-outside-back-in", "link-outside/../root/inside.txt"},
+        {"link-outside-back-in", "link-outside/../granted/inside.txt"},
         {"link-root", "link-root"},
         {"link-root-file", "link-root/etc/passwd"},
         {"link-process", "link-process"},
@@ -181,7 +181,7 @@ static void try_other_functions(void) {
     report("stat-outside-unfollowed", __wasi_path_filestat_get(root, 0, "link-outside/secret.txt", &stat));
     report("times-parent", __wasi_path_filestat_set_times(root, follow, "../outside/secret.txt", 0, 0, now));
     report("times-through-link", __wasi_path_filestat_set_times(root, follow, "link-up", 0, 0, now));
-    report("readlink-parent", __wasi_path_readlink(root, "../root/link-up", text, sizeof text, &used));
+    report("readlink-parent", __wasi_path_readlink(root, "../granted/link-up", text, sizeof text, &used));
     report("readlink-outside", __wasi_path_readlink(root, "link-process/proc/self/exe", text, sizeof text, &used));
     report("create-folder-parent", __wasi_path_create_directory(root, "../new"));
     report("create-folder-outside", __wasi_path_create_directory(root, "link-outside/new"));

@@ -43,6 +43,10 @@ public struct Component: Sendable, Equatable {
 
 /// A WebAssembly file and, where the manifest gives it, the digest it must have.
 public struct ComponentSource: Sendable, Equatable {
+    /// The most bytes a WebAssembly file may have. The largest in use, with a language's whole runtime inside, have some tens
+    /// of MiB.
+    public static let bytesMax = 512 << 20
+
     /// Absolute path of the file. It need not exist before `martlet build` ran.
     public var path: String
     /// Lower-case SHA-256 of the bytes in hexadecimal, checked before use when present.

@@ -8,9 +8,9 @@ enum BareModule {
     ]
 
     /// Whether it exports an HTTP handler, and is no CGI program.
-    static func hasHandler(_ contents: some Sequence<UInt8>) -> Bool {
+    static func hasHandler(_ contents: [UInt8]) -> Bool {
         // What cannot be read is reported by whoever compiles it.
-        guard let module = try? CoreModule(Array(contents)) else { return false }
+        guard let module = try? CoreModule(contents) else { return false }
         return ComponentEncoder.exportedInterfaces(of: module).contains { interface in
             handlers.contains { interface == $0 || interface.hasPrefix($0 + "@") }
         }

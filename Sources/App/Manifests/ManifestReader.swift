@@ -1,11 +1,5 @@
 public import AppModel
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// Reads an application from a manifest or from a bare WebAssembly file.
 ///
 /// Nothing is fetched, run or written. Every path of the result lies inside the application's folder, symbolic
@@ -37,7 +31,7 @@ public struct ManifestReader: Sendable {
         case .module:
             return Outcome(application: try application(ofModule: file), warnings: [])
         case .spinManifest:
-            let bytes = try bytes(of: file)
+            let bytes = try bytes(of: file, atMost: limits.fileBytesMax)
             return try readSpin(bytes, named: file.shownPath, folder: Files.parent(of: file.path))
         }
     }
@@ -70,12 +64,12 @@ public struct ManifestReader: Sendable {
     /// program unless it exports an HTTP handler; a component speaks the interface that it exports.
     private func application(ofModule file: ApplicationFile) throws(ManifestErrors) -> Application {
         let executor: HTTPTrigger.Executor
-        let contents = Files.contents(of: file.path)
-        switch (contents?.prefix(8)).map({ [UInt8]($0) }) {
-        case .some where file.path.hasSuffix(".wat"):
-            executor = Self.isComponentText(contents ?? Data()) ? .http : .wagi(.standard)
+        let contents = try bytes(of: file, atMost: ComponentSource.bytesMax)
+        switch contents.prefix(8) {
+        case _ where file.path.hasSuffix(".wat"):
+            executor = Self.isComponentText(contents) ? .http : .wagi(.standard)
         case [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00]:
-            executor = BareModule.hasHandler(contents ?? Data()) ? .http : .wagi(.standard)
+            executor = BareModule.hasHandler(contents) ? .http : .wagi(.standard)
         case [0x00, 0x61, 0x73, 0x6D, 0x0D, 0x00, 0x01, 0x00]: executor = .http
         default: throw ManifestErrors.single(file.shownPath, "this is not a WebAssembly module or component")
         }
@@ -90,7 +84,7 @@ public struct ManifestReader: Sendable {
     }
 
     /// Whether a text begins with a component, after blanks and comments to the end of the line.
-    private static func isComponentText(_ text: Data) -> Bool {
+    private static func isComponentText(_ text: [UInt8]) -> Bool {
         for line in text.split(separator: UInt8(ascii: "\n")) {
             let line = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
             if line.isEmpty || line.starts(with: ";;".utf8) { continue }
@@ -99,15 +93,12 @@ public struct ManifestReader: Sendable {
         return false
     }
 
-    private func bytes(of file: ApplicationFile) throws(ManifestErrors) -> [UInt8] {
-        guard Files.kind(of: file.path) == .file else {
-            throw ManifestErrors.single(file.shownPath, "no such file")
-        }
-        guard let data = Files.contents(of: file.path) else {
-            throw ManifestErrors.single(file.shownPath, "the file cannot be read; check its permissions")
-        }
-        // Checked before the copy, which would read a huge file whole; one byte more tells `readSpin` that it is.
-        return [UInt8](data.prefix(limits.fileBytesMax + 1))
+    private func bytes(
+        of file: ApplicationFile, atMost bytesMax: Int
+    ) throws(ManifestErrors) -> [UInt8] {
+        do throws(RegularFile.Problem) {
+            return try RegularFile(file.path).bytes(atMost: bytesMax)
+        } catch { throw ManifestErrors.single(file.shownPath, error.description) }
     }
 }
 

@@ -54,14 +54,14 @@ ptrdiff_t martlet_pages_scan(int map, uint64_t start, uint64_t end, martlet_page
 }
 
 int martlet_pages_can_scan(int map) {
-  char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  size_t size = (size_t)sysconf(_SC_PAGESIZE);
+  char *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED) return 0;
   *(volatile char *)page = 1;
   martlet_page_range_t range = {0};
   uint64_t start = (uint64_t)(uintptr_t)page, walked = 0;
-  long size = sysconf(_SC_PAGESIZE);
-  ptrdiff_t found = martlet_pages_scan(map, start, start + (uint64_t)size, &range, 1, &walked);
-  munmap(page, 4096);
+  ptrdiff_t found = martlet_pages_scan(map, start, start + size, &range, 1, &walked);
+  munmap(page, size);
   return found == 1 && range.start == start;
 }
 

@@ -7,12 +7,6 @@ import WASI
 import WASIHTTP
 public import WasmEngine
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// Why an application cannot run: a sentence that names the component.
 public struct LoadError: Error, Sendable, CustomStringConvertible {
     /// What is wrong, where, and what to do.
@@ -249,14 +243,15 @@ public struct ApplicationLoader: Sendable {
     }
 
     private func read(_ component: AppModel.Component) throws -> [UInt8] {
-        let path = component.source.path
-        guard FileManager.default.fileExists(atPath: path) else {
+        let bytes: [UInt8]
+        do throws(RegularFile.Problem) {
+            bytes = try RegularFile(component.source.path).bytes(atMost: ComponentSource.bytesMax)
+        } catch {
+            let isToBeBuilt = error == .missing && component.build != nil
             let advice =
-                component.build == nil
-                ? "Check the source of the component." : "Run `martlet build` to make it."
-            throw LoadError(description: "There is no such file. \(advice)")
+                isToBeBuilt ? "Run `martlet build` to make it." : "Check the source of the component."
+            throw LoadError(description: "The file cannot be used: \(error). \(advice)")
         }
-        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         if let expected = component.source.sha256 {
             let found = ImageFolder.sha256(of: bytes)
             guard found == expected else {

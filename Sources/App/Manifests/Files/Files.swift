@@ -42,12 +42,6 @@ enum Files {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
     }
 
-    /// The bytes of a file, `nil` when it cannot be read. Mapped, so that only what is looked at is read.
-    static func contents(of path: String) -> Data? {
-        // Why it cannot be read makes no difference to the caller.
-        try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-    }
-
     /// The path with all symbolic links resolved, as far as it exists.
     static func canonical(_ path: String) -> String {
         URL(fileURLWithPath: path).resolvingSymlinksInPath().path

@@ -1,3 +1,4 @@
+import AppModel
 import ComponentEncoding
 import ComponentModel
 import WasmEngine
@@ -162,21 +163,18 @@ public struct ComponentTools: Sendable {
     // MARK: - Files
 
     private func text(_ path: String) throws -> String {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw OperatorError("Cannot read \(path); check the path")
-        }
-        return String(decoding: data, as: UTF8.self)
+        String(decoding: try bytes(of: path), as: UTF8.self)
     }
 
     private func read(_ path: String) throws -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw OperatorError("Cannot read \(path); check the path")
-        }
-        do {
-            return try WasmText.binary(from: [UInt8](data))
-        } catch {
-            throw OperatorError("\(path): \(error)")
-        }
+        let bytes = try bytes(of: path)
+        do { return try WasmText.binary(from: bytes) } catch { throw OperatorError("\(path): \(error)") }
+    }
+
+    private func bytes(of path: String) throws -> [UInt8] {
+        do throws(RegularFile.Problem) {
+            return try RegularFile(path).bytes(atMost: ComponentSource.bytesMax)
+        } catch { throw OperatorError("\(path): \(error)") }
     }
 }
 

@@ -9,12 +9,6 @@ import OutboundHTTP
 import WASI
 import WasmEngine
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// Runs one WASI command with the streams of this process.
 struct CommandRun {
     let request: RunRequest
@@ -89,12 +83,10 @@ struct CommandRun {
     }
 
     private func binary() throws -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: request.modulePath) else {
-            throw OperatorError("Cannot read \(request.modulePath); check the path")
-        }
-        do { return try WasmText.binary(from: [UInt8](data)) } catch {
-            throw OperatorError("\(request.modulePath): \(error)")
-        }
+        do {
+            return try WasmText.binary(
+                from: RegularFile(request.modulePath).bytes(atMost: ComponentSource.bytesMax))
+        } catch { throw OperatorError("\(request.modulePath): \(error)") }
     }
 
     private func command(_ binary: [UInt8], _ engine: Engine) throws -> Program {

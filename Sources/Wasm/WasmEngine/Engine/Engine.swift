@@ -38,7 +38,8 @@ import CWasmtime
         self.limits = limits
         self.memories = memories
         self.fingerprint =
-            "wasmtime-\(Engine.wasmtimeVersion)-epoch-sequential-segments-stack\(limits.guestStackBytes)"
+            "wasmtime-\(Engine.wasmtimeVersion)-epoch-sequential-stack\(limits.guestStackBytes)"
+            + "-data\(limits.memoryImageBytes)"
         unsafe self.ticker = EpochTicker(engine: raw)
     }
 

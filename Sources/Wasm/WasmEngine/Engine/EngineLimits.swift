@@ -9,6 +9,9 @@ public struct EngineLimits: Sendable, Hashable {
     public var stacks: UInt32 = 4_096
     /// The largest linear memory, in bytes.
     public var memoryBytes = 4 << 30
+    /// Bytes, from the first page to the last, that the data of one memory may span to be kept as an image. Data that spans
+    /// more stays in the module, and each instance copies it.
+    public var memoryImageBytes = 128 << 20
     /// Linear memories that one module may define.
     public var memoriesPerModule: UInt32 = 4
     /// Tables that one module may define.
@@ -19,6 +22,8 @@ public struct EngineLimits: Sendable, Hashable {
     public var guestStackBytes = 512 << 10
     /// Stack of a fiber, in bytes: the guest's part and what host functions use on top of it.
     public var fiberStackBytes = 1 << 20
+    /// Bytes of a fiber's stack that stay resident while nobody uses it. A few for each thread keep all of theirs.
+    public var stackResidentBytes = 64 << 10
     /// Bytes of a memory slot that stay resident between two instances: of the pages that guests wrote, as many are put
     /// back in place, and the rest goes back to the system. Too small and each request pays page faults and TLB
     /// shoot-downs.

@@ -8,31 +8,48 @@ import NIOConcurrencyHelpers
 @safe final class FiberStacks: Sendable {
     private let limits: EngineLimits
     private let stacks = ManagedAtomic(0)
-    private let idle: [NIOLockedValueBox<[FiberStack]>]
+    private let idle: [NIOLockedValueBox<Idle>]
 
     // One for each thread, or nearly: a stack goes on where its pages are in the caches.
     private static let shards = 8
+    /// Idle stacks of a shard that stay as their guests left them.
+    static let warmMax = 8
+
+    private struct Idle {
+        var warm: [FiberStack] = []
+        var cold: [FiberStack] = []
+
+        mutating func take() -> FiberStack? { warm.popLast() ?? cold.popLast() }
+    }
 
     init(limits: EngineLimits) {
         self.limits = limits
-        idle = (0..<Self.shards).map { _ in NIOLockedValueBox([]) }
+        idle = (0..<Self.shards).map { _ in NIOLockedValueBox(Idle()) }
     }
 
-    private func take(count: Int) -> FiberStack? {
-        let own = Int(martlet_thread_number()) % Self.shards
-        if let stack = idle[own].withLockedValue({ $0.popLast() }) { return stack }
-        if stacks.wrappingIncrementThenLoad(ordering: .relaxed) <= Int(limits.stacks),
-            let stack = FiberStack(owner: self, count: count)
-        {
-            return stack
-        }
+    private var shard: NIOLockedValueBox<Idle> { idle[Int(martlet_thread_number()) % Self.shards] }
+
+    /// A stack, used before or new.
+    func take(count: Int) throws(NoRoom) -> FiberStack {
+        if let stack = shard.withLockedValue({ $0.take() }) { return stack }
+        let isWithinLimit = stacks.wrappingIncrementThenLoad(ordering: .relaxed) <= Int(limits.stacks)
+        if isWithinLimit, let stack = FiberStack(owner: self, count: count) { return stack }
         stacks.wrappingDecrement(ordering: .relaxed)
-        for shard in idle { if let stack = shard.withLockedValue({ $0.popLast() }) { return stack } }
-        return nil
+        for shard in idle { if let stack = shard.withLockedValue({ $0.take() }) { return stack } }
+        throw isWithinLimit ? .system("stack") : .limit(limits.stacks, of: "stacks")
     }
 
+    /// Keeps a stack for the next guest. Where a few wait already it is left from a crowd, and what one of deep recursion
+    /// has touched goes back to the system.
     func release(_ stack: FiberStack) {
-        idle[Int(martlet_thread_number()) % Self.shards].withLockedValue { $0.append(stack) }
+        let isWarm = shard.withLockedValue { idle in
+            guard idle.warm.count < Self.warmMax else { return false }
+            idle.warm.append(stack)
+            return true
+        }
+        if isWarm { return }
+        stack.shrink(to: limits.stackResidentBytes)
+        shard.withLockedValue { $0.cold.append(stack) }
     }
 
     // MARK: - The engine's calls
@@ -50,10 +67,10 @@ import NIOConcurrencyHelpers
     private static let newStack: wasmtime_new_stack_memory_callback_t = { environment, count, _, result in
         guard let environment = unsafe environment, let result = unsafe result else { return nil }
         return unsafe Unmanaged<FiberStacks>.fromOpaque(environment)._withUnsafeGuaranteedRef { stacks in
-            guard let stack = stacks.take(count: count) else {
-                return unsafe wasmtime_error_new(
-                    "maximum concurrent limit of \(stacks.limits.stacks) stacks reached")
-            }
+            let stack: FiberStack
+            do throws(NoRoom) {
+                stack = try stacks.take(count: count)
+            } catch { return unsafe wasmtime_error_new(error.sentence) }
             unsafe result.pointee = wasmtime_stack_memory_t(
                 env: Unmanaged.passRetained(stack).toOpaque(), get_stack_memory: FiberStacks.getStack,
                 finalizer: FiberStacks.endStack)
@@ -95,6 +112,14 @@ import NIOConcurrencyHelpers
         unsafe self.owner = Unmanaged.passUnretained(owner)
         self.count = count
         self.space = space
+    }
+
+    /// Gives back what was touched beyond the first `residentBytes`.
+    func shrink(to residentBytes: Int) {
+        let guardBytes = space.count - count
+        let kept = min(count, AddressSpace.wholePages(residentBytes))
+        // Where the system refuses, the pages stay.
+        _ = space.forget(guardBytes..<(space.count - kept))
     }
 
     /// Where the stack begins; it grows downwards.

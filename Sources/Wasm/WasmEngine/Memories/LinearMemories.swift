@@ -38,9 +38,13 @@ import NIOConcurrencyHelpers
 
     // MARK: - Slots
 
-    /// A new slot, made from another image's idle one when there are as many as may be.
-    func newSlot(reserving bytes: Int, guardBytes: Int, for image: MemoryImage?) -> MemorySlot? {
-        guard countOne() || giveUpIdleSlot() && countOne() else { return nil }
+    /// A new slot, in the place of another image's idle one when there are as many as may be.
+    func newSlot(
+        reserving bytes: Int, guardBytes: Int, for image: MemoryImage?
+    ) throws(NoRoom) -> MemorySlot {
+        guard countOne() || giveUpIdleSlot() && countOne() else {
+            throw .limit(limits.memories, of: "memories")
+        }
         let capacity = min(bytes, limits.memoryBytes)
         guard
             let slot = MemorySlot(
@@ -49,7 +53,7 @@ import NIOConcurrencyHelpers
                 ?? true
         else {
             slots.wrappingDecrement(ordering: .relaxed)
-            return nil
+            throw .system("memory")
         }
         slot.byteCount = image?.minimumBytes ?? 0
         return slot
@@ -61,9 +65,10 @@ import NIOConcurrencyHelpers
         return false
     }
 
+    private var aliveImages: [MemoryImage] { images.withLockedValue { $0.values.compactMap(\.image) } }
+
     private func giveUpIdleSlot() -> Bool {
-        let images = images.withLockedValue { $0.values.compactMap(\.image) }
-        for image in images {
+        for image in aliveImages {
             if let slot = image.giveUpSlot() {
                 gone(slot)
                 return true
@@ -86,13 +91,35 @@ import NIOConcurrencyHelpers
 
     private func release(_ slot: MemorySlot, of image: MemoryImage) {
         let before = slot.keptBytes
-        let room = limits.memoriesResidentBytes - keptBytes.load(ordering: .relaxed) + before
+        if room < limits.memoryResidentBytes - before { makeRoom() }
         let isWell = slot.reset(
-            to: image, written, residentBytesMax: min(limits.memoryResidentBytes, max(0, room)))
-        if slot.keptBytes != before {
-            keptBytes.wrappingIncrement(by: slot.keptBytes - before, ordering: .relaxed)
-        }
+            to: image, written, residentBytesMax: min(limits.memoryResidentBytes, max(0, room + before)))
+        count(slot, keptBefore: before)
         if !isWell || !image.keep(slot) { gone(slot) }
+    }
+
+    /// Takes the pages of an idle slot. False when the system refuses; nobody may get the slot then.
+    func cool(_ slot: MemorySlot) -> Bool {
+        let before = slot.keptBytes
+        let isWell = slot.cool()
+        count(slot, keptBefore: before)
+        return isWell
+    }
+
+    // MARK: - Residence
+
+    /// Bytes that may yet stay resident.
+    private var room: Int { limits.memoriesResidentBytes - keptBytes.load(ordering: .relaxed) }
+
+    /// After a crowd most slots wait for long. What they hold is worth more to those in use.
+    private func makeRoom() {
+        let images = aliveImages.map { (image: $0, warmCount: $0.warmCount) }
+        _ = images.max { $0.warmCount < $1.warmCount }?.image.coolSlot()
+    }
+
+    private func count(_ slot: MemorySlot, keptBefore: Int) {
+        guard slot.keptBytes != keptBefore else { return }
+        keptBytes.wrappingIncrement(by: slot.keptBytes - keptBefore, ordering: .relaxed)
     }
 
     // MARK: - The engine's calls
@@ -111,12 +138,10 @@ import NIOConcurrencyHelpers
         environment, _, minimum, _, reserved, guardBytes, result in
         guard let environment = unsafe environment, let result = unsafe result else { return nil }
         return unsafe Unmanaged<LinearMemories>.fromOpaque(environment)._withUnsafeGuaranteedRef { memories in
-            guard
-                let slot = memories.slot(minimum: minimum, reserving: reserved, guardBytes: guardBytes)
-            else {
-                let sentence = "maximum concurrent limit of \(memories.limits.memories) memories reached"
-                return unsafe wasmtime_error_new(sentence)
-            }
+            let slot: MemorySlot
+            do throws(NoRoom) {
+                slot = try memories.slot(minimum: minimum, reserving: reserved, guardBytes: guardBytes)
+            } catch { return unsafe wasmtime_error_new(error.sentence) }
             unsafe result.pointee = wasmtime_linear_memory_t(
                 env: Unmanaged.passRetained(slot).toOpaque(), get_memory: LinearMemories.getMemory,
                 grow_memory: LinearMemories.growMemory, finalizer: LinearMemories.endMemory)
@@ -124,15 +149,25 @@ import NIOConcurrencyHelpers
         }
     }
 
-    private func slot(minimum: Int, reserving bytes: Int, guardBytes: Int) -> MemorySlot? {
-        let next = MemoriesInMaking.takingNext(minimumBytes: minimum) { image in
-            image.takeSlot(reserving: bytes, guardBytes: guardBytes)
+    private func slot(
+        minimum: Int, reserving bytes: Int, guardBytes: Int
+    ) throws(NoRoom) -> MemorySlot {
+        switch MemoriesInMaking.next(minimumBytes: minimum) {
+        case .image(let image):
+            // The standard library's function does not carry typed errors.
+            let slot: Result<MemorySlot, NoRoom> = unsafe image._withUnsafeGuaranteedRef { image in
+                do throws(NoRoom) {
+                    return .success(try image.takeSlot(reserving: bytes, guardBytes: guardBytes))
+                } catch { return .failure(error) }
+            }
+            return try slot.get()
+        case .unexpected: throw .unexpected
+        case .other: break
         }
-        if let next { return next }
-        guard let slot = newSlot(reserving: bytes, guardBytes: guardBytes, for: nil) else { return nil }
+        let slot = try newSlot(reserving: bytes, guardBytes: guardBytes, for: nil)
         guard slot.grow(to: minimum) else {
             gone(slot)
-            return nil
+            throw .system("memory")
         }
         return slot
     }

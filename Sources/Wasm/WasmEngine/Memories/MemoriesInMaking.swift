@@ -28,19 +28,29 @@ import CMemoryPages
         return try body()
     }
 
-    /// Gives `body` the image of the next memory, which is to begin with so many bytes; nil for a memory that is no module's,
-    /// where `body` is not called.
-    static func takingNext(minimumBytes: Int, _ body: (MemoryImage) -> MemorySlot?) -> MemorySlot?? {
+    /// What the engine asks for.
+    @safe enum Next {
+        case image(Unmanaged<MemoryImage>)
+        /// A memory that is not of the module in making, or of none that has images.
+        case other
+        /// Not what the module's next memory is: whatever it is, it must not go without its data.
+        case unexpected
+    }
+
+    /// The next memory of the instance in making, which is to begin with so many bytes.
+    static func next(minimumBytes: Int) -> Next {
         guard let making = unsafe martlet_making(), let memories = unsafe making.pointee.memories else {
-            return nil
+            return .other
         }
         let index = unsafe making.pointee.made
         return unsafe Unmanaged<MemoriesInMaking>.fromOpaque(memories)._withUnsafeGuaranteedRef { memories in
-            guard index < memories.images.count, memories.images[index].minimumBytes == minimumBytes else {
-                return nil
+            guard index < memories.images.count else { return .other }
+            let image = unsafe memories.uncounted[index]
+            guard unsafe image._withUnsafeGuaranteedRef({ $0.minimumBytes }) == minimumBytes else {
+                return .unexpected
             }
             unsafe making.pointee.made = index + 1
-            return unsafe memories.uncounted[index]._withUnsafeGuaranteedRef { .some(body($0)) }
+            return unsafe .image(image)
         }
     }
 }

@@ -22,21 +22,56 @@ import NIOConcurrencyHelpers
     private let file: CInt
     nonisolated(unsafe) private let content: UnsafeMutableRawPointer?
     // One for each thread, or nearly: a slot goes on where its pages are in the caches.
-    private let idle: [NIOLockedValueBox<Shelf>]
-
-    /// Slots that nobody uses.
-    private struct Shelf: Sendable {
-        var slots: [MemorySlot] = []
-        var isClosed = false
-    }
+    private let idle: [NIOLockedValueBox<Idle>]
 
     private static let shards = 8
+
+    /// Slots that wait. The last that came is the first that goes, so those at the front wait longest.
+    private struct Idle {
+        var slots: [MemorySlot] = []
+        /// How many of them, from the front on, hold no pages.
+        var coldCount = 0
+        /// Whether no instance will want one any more.
+        private var isClosed = false
+
+        mutating func takeLast() -> MemorySlot? {
+            let slot = slots.popLast()
+            coldCount = min(coldCount, slots.count)
+            return slot
+        }
+
+        mutating func takeLongestWarm() -> MemorySlot? {
+            coldCount < slots.count ? slots.remove(at: coldCount) : nil
+        }
+
+        /// False where nobody will want it.
+        mutating func add(_ slot: MemorySlot) -> Bool {
+            if !isClosed { slots.append(slot) }
+            return !isClosed
+        }
+
+        /// False where nobody will want it.
+        mutating func addCold(_ slot: MemorySlot) -> Bool {
+            guard !isClosed else { return false }
+            slots.insert(slot, at: 0)
+            coldCount += 1
+            return true
+        }
+
+        /// Takes all, and takes none any more.
+        mutating func close() -> [MemorySlot] {
+            isClosed = true
+            coldCount = 0
+            defer { slots = [] }
+            return slots
+        }
+    }
 
     /// - Throws: ``EngineError`` with code `exhausted` when the system has no room for the file.
     init(_ start: MemoryStart, memories: LinearMemories) throws {
         self.memories = memories
         minimumBytes = start.minimumBytes
-        idle = (0..<Self.shards).map { _ in NIOLockedValueBox(Shelf()) }
+        idle = (0..<Self.shards).map { _ in NIOLockedValueBox(Idle()) }
         let pages = start.pages
         self.pages = pages
         guard !pages.isEmpty else {
@@ -72,39 +107,41 @@ import NIOConcurrencyHelpers
 
     // MARK: - Slots
 
-    private var shard: NIOLockedValueBox<Shelf> { idle[Int(martlet_thread_number()) % Self.shards] }
+    private var shard: NIOLockedValueBox<Idle> { idle[Int(martlet_thread_number()) % Self.shards] }
 
-    /// A slot that holds what the image says, used before or new; nil when the engine has no more.
-    func takeSlot(reserving bytes: Int, guardBytes: Int) -> MemorySlot? {
-        shard.withLockedValue { $0.slots.popLast() }
-            ?? memories.newSlot(reserving: bytes, guardBytes: guardBytes, for: self)
+    /// A slot that holds what the image says, used before or new.
+    func takeSlot(reserving bytes: Int, guardBytes: Int) throws(NoRoom) -> MemorySlot {
+        if let slot = shard.withLockedValue({ $0.takeLast() }) { return slot }
+        return try memories.newSlot(reserving: bytes, guardBytes: guardBytes, for: self)
     }
 
     /// A slot that nobody uses, to be given up for another image.
     func giveUpSlot() -> MemorySlot? {
-        for shard in idle { if let slot = shard.withLockedValue({ $0.slots.popLast() }) { return slot } }
+        for shard in idle { if let slot = shard.withLockedValue({ $0.takeLast() }) { return slot } }
         return nil
     }
 
-    /// Keeps a slot for the next instance; false when there will be none.
-    func keep(_ slot: MemorySlot) -> Bool {
-        shard.withLockedValue { shelf in
-            if shelf.isClosed { return false }
-            shelf.slots.append(slot)
-            return true
-        }
-    }
+    /// Keeps a slot for the next instance. False when there will be none: it is gone then.
+    func keep(_ slot: MemorySlot) -> Bool { shard.withLockedValue { $0.add(slot) } }
 
     /// The module is gone. Slots keep their image, so idle ones are let go of here; those in use go when they come back.
     func retire() {
+        for shard in idle { shard.withLockedValue { $0.close() }.forEach(memories.gone) }
+    }
+
+    /// Idle slots that hold pages.
+    var warmCount: Int {
+        idle.reduce(0) { sum, shard in sum + shard.withLockedValue { $0.slots.count - $0.coldCount } }
+    }
+
+    /// Takes the pages of the slot that waits longest. False where none has any.
+    func coolSlot() -> Bool {
         for shard in idle {
-            let slots = shard.withLockedValue { shelf in
-                shelf.isClosed = true
-                defer { shelf.slots = [] }
-                return shelf.slots
-            }
-            slots.forEach(memories.gone)
+            guard let slot = shard.withLockedValue({ $0.takeLongestWarm() }) else { continue }
+            if !memories.cool(slot) || !shard.withLockedValue({ $0.addCold(slot) }) { memories.gone(slot) }
+            return true
         }
+        return false
     }
 
     // MARK: - Content

@@ -46,41 +46,51 @@
         return true
     }
 
-    /// Makes the memory what its image says again, after a guest. False when the system refuses; nobody may get it then.
+    /// Makes the memory what its image says, after a guest. False when the system refuses; nobody may get it then.
     ///
-    /// - Parameter residentBytesMax: how much of what was written is put back in place, in whole pages; the rest goes back to
-    ///   the system.
+    /// - Parameter residentBytesMax: how much of what was written is put back in place; the rest goes back to the system.
     func reset(to image: MemoryImage, _ written: WrittenPages, residentBytesMax: Int) -> Bool {
         let used = AddressSpace.wholePages(byteCount)
         let minimum = AddressSpace.wholePages(image.minimumBytes)
+        keptBytes = 0
         uses += 1
         let isCleaning = uses % Self.usesBetweenCleanings == 0
-        keptBytes = 0
-        let residentBytesMax = residentBytesMax & ~(AddressSpace.pageBytes - 1)
-        var isWell = true
-        var isKnown = !isCleaning
-        if isKnown, used <= Self.smallBytes, used <= residentBytesMax {
-            isWell = restore(0..<used, image, residentBytesMax)
-        } else if isKnown {
-            isKnown = unsafe written.each(from: start, count: used) { range in
-                isWell = restore(range, image, residentBytesMax) && isWell
-            }
-        }
-        if !isKnown {
-            keptBytes = 0
-            isWell = space.forget(base..<(base + used))
-        }
-        if used > minimum { isWell = space.allow(false, (base + minimum)..<(base + used)) && isWell }
+        let restored =
+            isCleaning
+            ? 0 : putBack(image, written, used, residentBytesMax & ~(AddressSpace.pageBytes - 1))
         byteCount = image.minimumBytes
-        return isWell
+        return space.forget((base + restored)..<(base + used))
+            && (used <= minimum || space.allow(false, (base + minimum)..<(base + used)))
     }
 
-    /// Puts pages back that were written, as far as they may stay resident. False when the system refuses to take the rest.
-    private func restore(_ range: Range<Int>, _ image: MemoryImage, _ residentBytesMax: Int) -> Bool {
-        let kept = range.lowerBound..<min(range.upperBound, range.lowerBound + residentBytesMax - keptBytes)
-        unsafe image.restore(kept, of: start)
-        keptBytes += kept.count
-        guard kept.upperBound < range.upperBound else { return true }
-        return space.forget((base + kept.upperBound)..<(base + range.upperBound))
+    /// Gives the pages of a slot that was reset back to the system. False when it refuses; nobody may get it then.
+    func cool() -> Bool {
+        keptBytes = 0
+        return space.forget(base..<(base + AddressSpace.wholePages(byteCount)))
+    }
+
+    /// Puts back what was written, as much as may stay resident.
+    ///
+    /// - Returns: up to where the memory is what its image says; what comes after has to go back to the system at once, for
+    ///   a guest may have written every other page of it.
+    private func putBack(
+        _ image: MemoryImage, _ written: WrittenPages, _ used: Int, _ residentBytesMax: Int
+    ) -> Int {
+        if used <= min(Self.smallBytes, residentBytesMax) {
+            unsafe image.restore(0..<used, of: start)
+            keptBytes = used
+            return used
+        }
+        var restored = used
+        let isKnown = unsafe written.each(from: start, count: used) { range in
+            let end = min(range.upperBound, range.lowerBound + residentBytesMax - keptBytes)
+            unsafe image.restore(range.lowerBound..<end, of: start)
+            keptBytes += end - range.lowerBound
+            if end < range.upperBound { restored = end }
+            return end == range.upperBound
+        }
+        if isKnown { return restored }
+        keptBytes = 0
+        return 0
     }
 }

@@ -37,11 +37,12 @@ import CMemoryPages
     // How many ranges are looked for at once.
     private static let rangesAtOnce = 64
 
-    /// Calls `body` with each run of written pages between two addresses, as offsets from the first.
+    /// Calls `body` with each run of written pages between two addresses, as offsets from the first, until it answers
+    /// false.
     ///
     /// - Returns: false when the system would not tell; anything may have been written then.
     func each(
-        from start: UnsafeMutableRawPointer, count: Int, _ body: (Range<Int>) -> Void
+        from start: UnsafeMutableRawPointer, count: Int, _ body: (Range<Int>) -> Bool
     ) -> Bool {
         guard method != .none else { return false }
         let first = UInt64(UInt(bitPattern: start))
@@ -64,7 +65,7 @@ import CMemoryPages
                     guard range.start >= position, range.start <= range.end, range.end <= end else {
                         return false
                     }
-                    body(Int(range.start - first)..<Int(range.end - first))
+                    guard body(Int(range.start - first)..<Int(range.end - first)) else { return true }
                 }
                 position = walked
             }

@@ -24,7 +24,8 @@ struct MemoryStart: Sendable {
 /// Takes active data segments out of a module, for memories that begin with them: see ``MemoryImage``.
 ///
 /// What is left in their place is a passive segment without bytes, which is what an active one becomes once it has been
-/// written. Segments stay where they are if it takes an instance to know where they go, or that they do not fit.
+/// written. Segments stay where they are if it takes an instance to know where they go, or that they do not fit, or if they
+/// are further apart than ``EngineLimits/memoryImageBytes``.
 struct DataSegments {
     /// For each memory that the module defines.
     private(set) var starts: [MemoryStart]
@@ -37,7 +38,7 @@ struct DataSegments {
 
     /// - Returns: nil for modules whose memories are of another kind: shared, or with pages of another size; or that the
     ///   engine's collector works for, whose heap is a memory too.
-    init?(_ outline: ModuleOutline) {
+    init?(_ outline: ModuleOutline, _ limits: EngineLimits) {
         guard !outline.hasManagedReferences else { return nil }
         starts = []
         for (flags, minimum) in outline.memories {
@@ -49,18 +50,21 @@ struct DataSegments {
             let segments = Self.segments(of: section.body)
         else { return }
         let firstOwn = outline.importedMemories
+        var begun = starts
+        for segment in segments {
+            guard let memory = segment.memory, starts.indices.contains(memory - firstOwn) else { continue }
+            begun[memory - firstOwn].segments.append((segment.offset ?? 0, segment.bytes))
+        }
         let movable = starts.indices.filter { index in
             segments.allSatisfy { $0.memory != firstOwn + index || $0.fits(starts[index]) }
+                && begun[index].pages.count <= limits.memoryImageBytes
         }
         guard !movable.isEmpty else { return }
+        for index in movable { starts[index] = begun[index] }
         var rest = SuspensionExport.leb(segments.count)
         for segment in segments {
-            if let memory = segment.memory, let offset = segment.offset, movable.contains(memory - firstOwn) {
-                starts[memory - firstOwn].segments.append((offset, segment.bytes))
-                rest += [0x01, 0x00]
-            } else {
-                rest += segment.encoded
-            }
+            let isMoved = segment.memory.map { movable.contains($0 - firstOwn) } ?? false
+            rest += isMoved ? [0x01, 0x00] : segment.encoded
         }
         left = rest
     }

@@ -20,7 +20,7 @@ import CWasmtime
     public convenience init(engine: Engine, binary: [UInt8]) throws {
         let outline = ModuleOutline(binary)
         if let outline { try Module.check(outline, engine.limits) }
-        let segments = outline.flatMap(DataSegments.init)
+        let segments = outline.flatMap { DataSegments($0, engine.limits) }
         let binary =
             outline.map { SuspensionExport.added(to: binary, outline: $0, data: segments?.left) } ?? binary
         var raw: OpaquePointer?
@@ -63,7 +63,7 @@ import CWasmtime
         self.engine = engine
         unsafe self.raw = raw
         self.hasStartFunction = outline.hasStartFunction
-        let starts = DataSegments(outline)?.starts ?? []
+        let starts = DataSegments(outline, engine.limits)?.starts ?? []
         self.memories = try MemoriesInMaking(engine.memories.images(of: starts))
         unsafe self.imports = Module.imports(of: raw)
         unsafe self.exports = Module.exports(of: raw)

@@ -42,6 +42,8 @@ struct ModuleOutline: Sendable {
 
     private mutating func note(_ id: UInt8, _ body: ArraySlice<UInt8>) -> Void? {
         if id == 8 { hasStartFunction = true }
+        // Exceptions are objects of the collector.
+        if id == 13 { hasManagedReferences = true }
         guard [1, 2, 3, 4, 5, 6].contains(id) else { return () }
         var reader = BinaryReader(body)
         guard let count = reader.number() else { return nil }
@@ -56,6 +58,7 @@ struct ModuleOutline: Sendable {
                 guard let kind = reader.skipImport() else { return nil }
                 if kind == .function { importedFunctions += 1 }
                 if kind == .memory { importedMemories += 1 }
+                if kind == .tag { hasManagedReferences = true }
             }
             recordItems = min(recordItems, Self.itemsMax) + min(count, Self.itemsMax)
         case 3:

@@ -30,8 +30,7 @@ extension Trap {
         let backtrace = unsafe Trap.backtrace(frames)
         unsafe wasm_frame_vec_delete(&frames)
         let message = unsafe takeMessage(of: error)
-        // The pool's refusals have no code of their own, only this wording.
-        let isExhaustion = message.contains("maximum concurrent")
+        let isExhaustion = message.contains(NoRoom.mark)
         self.init(
             reason: isExhaustion ? .exhausted : .host, message: Trap.lastLine(of: message),
             backtrace: backtrace)

@@ -15,6 +15,7 @@ extension Preview2 {
         defineDescriptorStreams(in: types)
         defineDescriptorContent(in: types)
         defineDescriptorStatus(in: types)
+        defineIdentity(in: types)
         definePaths(in: types)
         definePathPairs(in: types)
         defineDirectories(in: types)
@@ -180,25 +181,6 @@ extension Preview2 {
             let file = try FileCall(call, descriptor)
             return try answer { () throws(HostFailure) in DescriptorStat(try file.status()) }
         }
-        types.function("[method]descriptor.metadata-hash") {
-            (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
-                -> FileAnswer<MetadataHash> in
-            let file = try FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in MetadataHash(try file.status()) }
-        }
-        types.function("[method]descriptor.is-same-object") {
-            (call: borrowing ComponentCall, first: Borrow<Descriptor>, second: Borrow<Descriptor>)
-                throws(Trap)
-                -> Bool in
-            let files = (try FileCall(call, first), try FileCall(call, second))
-            do throws(HostFailure) {
-                let (one, other) = (try files.0.status(), try files.1.status())
-                return (one.device, one.inode) == (other.device, other.inode)
-            } catch {
-                guard case .code = error else { throw trap(error) }
-                return false
-            }
-        }
         types.function("[method]descriptor.set-times") {
             (
                 call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, accessed: NewTimestamp,
@@ -215,6 +197,28 @@ extension Preview2 {
     }
 
     // MARK: - Folders
+
+    /// Whether two descriptors are of one thing. The same in 0.3.
+    static func defineIdentity(in types: HostInterface) {
+        types.function("[method]descriptor.metadata-hash") {
+            (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
+                -> FileAnswer<MetadataHash> in
+            let file = try FileCall(call, descriptor)
+            return try answer { () throws(HostFailure) in MetadataHash(try file.status()) }
+        }
+        types.function("[method]descriptor.is-same-object") {
+            (call: borrowing ComponentCall, first: Borrow<Descriptor>, second: Borrow<Descriptor>)
+                throws(Trap) -> Bool in
+            let files = (try FileCall(call, first), try FileCall(call, second))
+            do throws(HostFailure) {
+                let (one, other) = (try files.0.status(), try files.1.status())
+                return (one.device, one.inode) == (other.device, other.inode)
+            } catch {
+                guard case .code = error else { throw trap(error) }
+                return false
+            }
+        }
+    }
 
     private static func defineDirectories(in types: HostInterface) {
         types.function("[method]descriptor.read-directory") {

@@ -33,24 +33,7 @@ extension Preview3 {
             let file = try FileCall(call, descriptor)
             return try answer { () throws(HostFailure) in FileStat(try file.status()) }
         }
-        types.function("[method]descriptor.metadata-hash") {
-            (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
-                -> FileAnswer<MetadataHash> in
-            let file = try FileCall(call, descriptor)
-            return try answer { () throws(HostFailure) in MetadataHash(try file.status()) }
-        }
-        types.function("[method]descriptor.is-same-object") {
-            (call: borrowing ComponentCall, first: Borrow<Descriptor>, second: Borrow<Descriptor>)
-                throws(Trap) -> Bool in
-            let files = (try FileCall(call, first), try FileCall(call, second))
-            do throws(HostFailure) {
-                let (one, other) = (try files.0.status(), try files.1.status())
-                return (one.device, one.inode) == (other.device, other.inode)
-            } catch {
-                guard case .code = error else { throw Preview2.trap(error) }
-                return false
-            }
-        }
+        Preview2.defineIdentity(in: types)
         types.asyncFunction("[method]descriptor.set-times") {
             (
                 call: borrowing ComponentCall, completion: HostCompletion<FileAnswer<NoValue>>,
