@@ -220,7 +220,8 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
         if parser.state != .requestLine, parser.state != .fields { return discardBody() }
         guard input.readableBytes > 0 else { return false }
         let wasInside = parser.isInsideHead
-        switch parser.parseHead(&input) {
+        let step = parser.parseHead(&input)
+        switch consume step {
         case .incomplete:
             if !wasInside || wait == .nextRequest || wait == .drain {
                 expect(.head, within: core.limits.headerReadTimeout)

@@ -35,6 +35,8 @@ final class LoopState: @unchecked Sendable {
     private var hasWaived = false
     private var records: [AccessRecord] = []
     private var unflushed: [HTTP1Connection] = []
+    // Kept for its memory.
+    private var flushed: [HTTP1Connection] = []
     private var firstUnflushed = NIODeadline.uptimeNanoseconds(0)
     private var requestIDs = RequestID()
     private var dateSecond: Int64 = -1
@@ -137,9 +139,12 @@ final class LoopState: @unchecked Sendable {
 
     private func flushAll() {
         // Taken out first: a flush may end a request, begin another one, and come back here.
-        let batch = unflushed
-        unflushed = []
+        var batch = unflushed
+        unflushed = flushed
+        flushed = []
         for connection in batch { connection.flush() }
+        batch.removeAll(keepingCapacity: true)
+        flushed = batch
     }
 
     // MARK: Requests

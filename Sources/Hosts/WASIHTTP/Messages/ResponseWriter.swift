@@ -8,7 +8,7 @@ public final class ResponseWriter: BodySink {
     private enum State {
         case unset
         /// The head, and body bytes, have not been sent.
-        case held(ResponseHead)
+        case held
         case streaming
         /// The head was sent, and no body follows whatever the guest writes: HEAD, 204, 304.
         case discarding
@@ -19,6 +19,8 @@ public final class ResponseWriter: BodySink {
     private let exchange: any IncomingExchange
     private let limits: HTTPHostLimits
     private var state = State.unset
+    /// While it is held.
+    private var head: ResponseHead?
     // Nothing, rather than an empty buffer: empty ones share a storage, which all threads would count references to.
     private var body: ByteBuffer?
     private var informationalCount = 0
@@ -79,7 +81,8 @@ public final class ResponseWriter: BodySink {
             state = .discarding
             exchange.sendHead(head.status, head.fields)
         } else {
-            state = .held(head)
+            state = .held
+            self.head = head
         }
         if endsWithGuest { current = body }
         if let body { body.attach(self) } else { finishBody(trailers: nil) }
@@ -96,6 +99,7 @@ public final class ResponseWriter: BodySink {
         }
         failure = reason
         end(.failed)
+        head = nil
         body = nil
         onLateFailure?(reason)
     }
@@ -111,8 +115,7 @@ public final class ResponseWriter: BodySink {
 
     /// The guest waits: what it has written so far goes out.
     public func flush() {
-        guard case .held(let head) = state else { return }
-        begin(head)
+        if case .held = state { begin() }
     }
 
     private func end(_ state: State) {
@@ -120,9 +123,9 @@ public final class ResponseWriter: BodySink {
         current = nil
     }
 
-    private func begin(_ head: ResponseHead) {
+    private func begin() {
         state = .streaming
-        exchange.sendHead(head.status, head.fields)
+        if let head = head.take() { exchange.sendHead(head.status, head.fields) }
         if let bytes = body.take() { _ = exchange.writeBody(bytes) }
     }
 
@@ -131,7 +134,7 @@ public final class ResponseWriter: BodySink {
     /// Takes body bytes of the guest.
     public func writeBody(_ bytes: ByteBuffer) -> Bool {
         switch state {
-        case .held(let head):
+        case .held:
             guard bytes.readableBytes > 0 else { return true }
             let whole: ByteBuffer
             if var before = body.take() {
@@ -144,7 +147,7 @@ public final class ResponseWriter: BodySink {
                 body = whole
                 return true
             }
-            begin(head)
+            begin()
             return exchange.writeBody(whole)
         case .streaming: return exchange.writeBody(bytes)
         case .unset, .discarding, .complete, .failed: return true
@@ -169,11 +172,12 @@ public final class ResponseWriter: BodySink {
     /// The body is complete.
     public func finishBody(trailers: HTTPFields?) {
         switch state {
-        case .held(let head) where trailers?.isEmpty ?? true:
+        case .held where trailers?.isEmpty ?? true:
+            let head = head.take()
             end(.complete)
-            exchange.respond(head.status, head.fields, body: body.take() ?? ByteBuffer())
-        case .held(let head):
-            begin(head)
+            if let head { exchange.respond(head.status, head.fields, body: body.take() ?? ByteBuffer()) }
+        case .held:
+            begin()
             finishBody(trailers: trailers)
         case .streaming, .discarding:
             end(.complete)

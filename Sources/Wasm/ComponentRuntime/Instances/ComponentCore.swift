@@ -92,7 +92,7 @@ final class ComponentCore {
 
     /// Calls `body` with the component instances that were entered.
     func forEachInstance(_ body: (ComponentInstanceState) -> Void) {
-        instances.forEach { _, instance in body(instance) }
+        for number in 0..<instances.end { if let instance = instances[number] { body(instance) } }
     }
 
     private var nextStep = 0
@@ -179,7 +179,8 @@ final class ComponentCore {
     /// Bytes of the memories that were used so far.
     var memoryBytes: UInt64 {
         var sum: UInt64 = 0
-        memoryAccesses.forEach { number, access in
+        for number in 0..<memoryAccesses.end {
+            guard let access = memoryAccesses[number] else { continue }
             let memory = plan.memories[number].memory
             let isCounted = (0..<number).contains {
                 memoryAccesses[$0] != nil && plan.memories[$0].memory == memory
@@ -196,8 +197,8 @@ final class ComponentCore {
         let wanted = plan.memories[number]
         // The same memory with another allocator was looked up already, as a rule.
         var known: MemoryID?
-        memoryAccesses.forEach { number, access in
-            if plan.memories[number].memory == wanted.memory { known = access.memory }
+        for number in 0..<memoryAccesses.end where plan.memories[number].memory == wanted.memory {
+            if let access = memoryAccesses[number] { known = access.memory }
         }
         let access = GuestMemoryAccess(
             core: self, memory: known ?? memory(at: wanted.memory), realloc: wanted.realloc)

@@ -5,6 +5,8 @@ struct NumberedList<Element> {
 
     private var first: [4 of Element?] = .init(repeating: nil)
     private var others: [Element?] = []
+    /// The number after the highest that was used.
+    private(set) var end = 0
 
     /// The thing of a number; nothing where there is none.
     @inline(__always)
@@ -15,6 +17,7 @@ struct NumberedList<Element> {
             return index < others.count ? others[index] : nil
         }
         set {
+            end = max(end, number + 1)
             if number < Self.inlineCount {
                 first[number] = newValue
                 return
@@ -25,10 +28,4 @@ struct NumberedList<Element> {
         }
     }
 
-    /// Calls `body` with each thing that is there.
-    func forEach(_ body: (Int, Element) -> Void) {
-        for number in 0..<(Self.inlineCount + others.count) {
-            if let element = self[number] { body(number, element) }
-        }
-    }
 }

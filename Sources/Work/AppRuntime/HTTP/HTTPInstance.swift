@@ -93,7 +93,11 @@ final class HTTPInstancePool {
     /// - Parameter depth: a request that the application makes to itself gets none that is answering others. It could be the
     ///   one that waits for this very answer, and a guest that waits need not let others in.
     func take(depth: Int) -> HTTPInstance? {
-        instances.last { $0.accepts(reuse) && (depth == 0 || $0.active == 0) }
+        for instance in instances.reversed()
+        where instance.accepts(reuse) && (depth == 0 || instance.active == 0) {
+            return instance
+        }
+        return nil
     }
 
     /// A new instance may be used again.
