@@ -13,7 +13,20 @@ public struct HTTPTriggerHandler: HTTPHandler {
     /// What a trigger names.
     enum Target: Sendable {
         case component(LoadedComponent, HTTPTrigger.Executor)
-        case fixed(HTTPResponseStatus, HTTPHeaders, ByteBuffer)
+        case fixed(FixedResponse)
+    }
+
+    // An object, so that a target is one reference.
+    final class FixedResponse: Sendable {
+        let status: HTTPResponseStatus
+        let headers: HTTPHeaders
+        let body: ByteBuffer
+
+        init(_ status: HTTPResponseStatus, _ headers: HTTPHeaders = [:], body: ByteBuffer = ByteBuffer()) {
+            self.status = status
+            self.headers = headers
+            self.body = body
+        }
     }
 
     /// A component as other components reach it: under a route that has every path.
@@ -49,8 +62,9 @@ public struct HTTPTriggerHandler: HTTPHandler {
         targets = loaded.application.httpTriggers.map { trigger in
             switch trigger.handler {
             case .component:
-                loaded.component(of: trigger).map { .component($0, trigger.executor) } ?? Self.unavailable
-            case .staticResponse(let response): Self.fixed(response)
+                loaded.component(of: trigger).map { .component($0, trigger.executor) }
+                    ?? .fixed(Self.unavailable)
+            case .staticResponse(let response): .fixed(Self.fixed(response))
             }
         }
         parts = try Self.parts(of: loaded.application)
@@ -73,13 +87,14 @@ public struct HTTPTriggerHandler: HTTPHandler {
     func part(_ id: ComponentID) -> Part? { parts[id] }
 
     // The loader refuses what would need this; it keeps the table whole.
-    static let unavailable = Target.fixed(.notImplemented, [:], ByteBuffer())
+    static let unavailable = FixedResponse(.notImplemented)
 
-    private static func fixed(_ response: StaticResponse) -> Target {
+    private static func fixed(_ response: StaticResponse) -> FixedResponse {
         var headers = HTTPHeaders()
         for field in response.headers { headers.add(name: field.name, value: field.value) }
-        return .fixed(
-            HTTPResponseStatus(statusCode: response.statusCode), headers, ByteBuffer(string: response.body))
+        return FixedResponse(
+            HTTPResponseStatus(statusCode: response.statusCode), headers,
+            body: ByteBuffer(string: response.body))
     }
 
     /// Answers or begins to answer.

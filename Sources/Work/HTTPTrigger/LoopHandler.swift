@@ -14,7 +14,7 @@ final class LoopHandler {
     private enum Target {
         case wagi(WagiProgram)
         case component(ComponentProgram)
-        case fixed(HTTPResponseStatus, HTTPHeaders, ByteBuffer)
+        case fixed(HTTPTriggerHandler.FixedResponse)
     }
 
     private let handler: HTTPTriggerHandler
@@ -41,9 +41,9 @@ final class LoopHandler {
             if let program = LoopHTTPProgram(component, log: handler.log, on: scheduler) {
                 return .component(ComponentProgram(program, logger: handler.logger))
             }
-        case .fixed(let status, let headers, let body): return .fixed(status, headers, body)
+        case .fixed(let response): return .fixed(response)
         }
-        return Self.target(HTTPTriggerHandler.unavailable, of: handler, on: scheduler)
+        return .fixed(HTTPTriggerHandler.unavailable)
     }
 
     /// Answers or begins to answer.
@@ -68,8 +68,8 @@ final class LoopHandler {
         _ target: Int, _ exchange: HTTPExchange, _ routes: RouteTable, _ match: RouteMatch, _ path: String
     ) {
         switch targets[target] {
-        case .fixed(let status, let headers, let body):
-            exchange.respond(status, headers, body: body)
+        case .fixed(let response):
+            exchange.respond(response.status, response.headers, body: response.body)
         case .wagi(let program):
             guard admits(exchange, program.component) else { return }
             WagiInvocation(

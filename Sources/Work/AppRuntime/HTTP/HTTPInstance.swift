@@ -54,8 +54,10 @@ final class HTTPInstance {
         }
         guard active == 0 else { return }
         systems.finish()
-        idleSince = .now()
     }
+
+    /// It begins to wait for its next request.
+    func rest() { idleSince = .now() }
 
     /// Whether it may begin another request.
     func accepts(_ reuse: InstanceReuse) -> Bool {
@@ -110,7 +112,9 @@ final class HTTPInstancePool {
             instances.removeAll { $0 === instance }
             return
         }
-        if instance.active == 0 { watchIdle() }
+        guard instance.active == 0 else { return }
+        instance.rest()
+        watchIdle()
     }
 
     /// How many there are, busy ones included.
