@@ -7,6 +7,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # A checkout of the WASI test suite, for `make conformance`.
 WASI_SUITE ?=
+# A folder of scripts of the component model (`.wast`), for `make conformance`.
+COMPONENT_SUITE ?=
 # How long each fuzzer runs, and which ones: none named is all.
 FUZZ_SECONDS ?= 600
 FUZZ_TARGETS ?=
@@ -93,11 +95,13 @@ sanitize-thread: guests
 	scripts/test --suites $(THREAD_SANITIZED) --label thread -- \
 		$(TEST) --skip-build --sanitize=thread --scratch-path .build-tsan
 
-conformance: $(if $(WASI_SUITE),release) ## Run other people's suites: make conformance WASI_SUITE=FOLDER
+conformance: $(if $(WASI_SUITE),release) ## Run other people's suites, WASI_SUITE=FOLDER and COMPONENT_SUITE=FOLDER
 	@if [ -n "$(WASI_SUITE)" ]; then scripts/conformance "$(WASI_SUITE)"; \
 		else echo "wasi-p1: not run, WASI_SUITE names no folder"; \
 		echo "wasi-0.3: not run, WASI_SUITE names no folder"; fi
 	$(TEST) --filter ComponentRuntimeTests.ConformanceTests
+	@if [ -n "$(COMPONENT_SUITE)" ]; then scripts/conformance --scripts "$(COMPONENT_SUITE)" -- $(TEST); \
+		else echo "component-suite: not run, COMPONENT_SUITE names no folder"; fi
 
 install: release ## Install under PREFIX (default /usr/local), staged by DESTDIR
 	install -d "$(INSTALLED)/bin" "$(INSTALLED)/lib/martlet"

@@ -31,10 +31,18 @@ enum ConformanceScripts {
     ]
 
     /// All cases, and those that could not be read.
-    static let all: (cases: [Case], unreadable: [String]) = {
+    static let all = cases(in: folder)
+
+    /// Cases of the folder that `COMPONENT_SUITE` in the environment names, if it does.
+    static let named: [Case] =
+        ProcessInfo.processInfo.environment["COMPONENT_SUITE"].map { path in
+            path.isEmpty ? [] : cases(in: URL(filePath: path).standardizedFileURL).cases
+        } ?? []
+
+    private static func cases(in folder: URL) -> (cases: [Case], unreadable: [String]) {
         var cases: [Case] = []
         var unreadable: [String] = []
-        for script in scripts {
+        for script in scripts(in: folder) {
             let text = (try? String(contentsOf: folder.appending(path: script), encoding: .utf8)) ?? ""
             for (form, expectation) in components(in: text[...]) {
                 switch bytes(of: form) {
@@ -47,7 +55,7 @@ enum ConformanceScripts {
             }
         }
         return (cases, unreadable)
-    }()
+    }
 
     /// The components for comparisons between hosts that stand beside the scripts.
     static func hellos() throws -> [Case] {
@@ -59,7 +67,7 @@ enum ConformanceScripts {
         }
     }
 
-    private static var scripts: [String] {
+    private static func scripts(in folder: URL) -> [String] {
         let files = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
         return files.filter { $0.hasSuffix(".wast") }.sorted()
     }

@@ -2,39 +2,22 @@ import Foundation
 import Testing
 import WasmEngine
 
-@Suite("The specification's scripts", .enabled(if: ConformanceScripts.isPresent))
+@Suite("The specification's scripts", .enabled(if: ScriptSuite.specification.isPresent))
 struct ConformanceTests {
-    /// Commands that are not passed, each with its reason.
-    private static let exceptions: [String: String] = [
-        "async/cancellable.wast:13": "the engine's parser no longer knows `cancellable`",
-        "async/cancellable.wast:322": "calls the component before it",
-        "binary/binary.wast:1227":
-            "instantiation needs a core module as an import, which scripts cannot supply",
-        "validation/attributes.wast:202":
-            "instantiation needs an instance of instances, which scripts cannot supply",
-        "validation/attributes.wast:213":
-            "instantiation needs an instance of instances, which scripts cannot supply",
-        "validation/core-modules.wast:7":
-            "instantiation needs a core module as an import, which scripts cannot supply",
-    ]
-
-    @Test func `every command of every script passes but the listed ones`() throws {
-        let notYet = try String(
-            contentsOf: ConformanceScripts.folder.appending(path: "nyi.txt"), encoding: .utf8
-        )
-        .split(separator: "\n").map { String($0.trimmingPrefix("./")) }
-        let runner = try ScriptRunner(engine: try Engine())
-        for script in ConformanceScripts.all where !notYet.contains(String(script)) {
-            let text = try String(
-                contentsOf: ConformanceScripts.folder.appending(path: script), encoding: .utf8)
-            runner.run(script: script, text: text)
+    @Test func `every command of every script passes`() throws {
+        let suite = ScriptSuite.specification
+        let notYet = try suite.text(of: "nyi.txt").split(separator: "\n").map {
+            String($0.trimmingPrefix("./"))
         }
-        let unexpected = runner.failures.filter { Self.exceptions[$0.place] == nil }
-        for failure in unexpected { Issue.record("\(failure.place): \(failure.reason)") }
-        let passed = runner.passed.values.reduce(0, +)
-        let excepted = runner.failures.count - unexpected.count
-        #expect(excepted == Self.exceptions.count, "an exception passes now")
-        #expect(passed > 1_300)
-        print("component-model: \(passed) passed, \(unexpected.count) failed, \(excepted) excepted")
+        let runner = try ScriptRunner(engine: try Engine(), isExact: true)
+        var total = ScriptOutcome()
+        for script in suite.scripts where !notYet.contains(script) {
+            total.add(
+                runner.run(
+                    script: script, text: try suite.text(of: script), features: ScriptFeatures.undeclared))
+        }
+        for failure in total.failures { Issue.record("\(failure.place): \(failure.reason)") }
+        #expect(total.passed > 1_300)
+        print("component-model: \(total.passed) passed, \(total.failures.count) failed")
     }
 }

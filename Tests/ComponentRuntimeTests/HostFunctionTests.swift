@@ -133,4 +133,56 @@ import WasmEngine
         #expect(try await runner.call(plan, "run").get() == [.u32(42)])
         #expect(destroyed.value == [42])
     }
+
+    private enum Other: CanonicalResource {
+        static let resourceType = RuntimeResourceType.host()
+    }
+
+    @Test func `a resource type is found by any of the names that an import gives it`() throws {
+        let text = """
+            (component
+              (import "test:host/counters" (instance
+                (export "counter" (type $counter (sub resource)))
+                (export "another-name" (type (eq $counter)))
+                (export "[method]counter.value" (func (param "self" (borrow $counter)) (result u32))))))
+            """
+        _ = try runner.plan(text) { linker in
+            let interface = linker.interface("test:host/counters")
+            interface.resource("counter", Counter.self)
+            interface.function("[method]counter.value") {
+                (_: borrowing ComponentCall, counter: Borrow<Counter>) throws(Trap) -> UInt32 in
+                UInt32(counter.representation)
+            }
+        }
+    }
+
+    @Test func `two resource types of the host do not serve two names of one`() throws {
+        let text = """
+            (component
+              (import "test:host/counters" (instance
+                (export "counter" (type $counter (sub resource)))
+                (export "other" (type (eq $counter))))))
+            """
+        #expect {
+            try runner.plan(text) { linker in
+                let interface = linker.interface("test:host/counters")
+                interface.resource("counter", Counter.self)
+                interface.resource("other", Other.self)
+            }
+        } throws: { error in
+            "\(error)".contains("test:host/counters counter: another resource type than the host's")
+                || "\(error)".contains("test:host/counters other: another resource type than the host's")
+        }
+    }
+
+    @Test func `an instance without items needs nobody, also inside of another`() throws {
+        _ = try runner.plan(
+            "(component (import \"a\" (instance (export \"b\" (instance (export \"c\" (instance)))))))")
+        #expect {
+            try runner.plan(
+                "(component (import \"a\" (instance (export \"b\" (instance (export \"f\" (func)))))))")
+        } throws: { error in
+            "\(error)".contains("a b f: func()")
+        }
+    }
 }

@@ -106,6 +106,16 @@ struct UpTests {
             (drop (call $fd_write (i32.const 2) (i32.const 8) (i32.const 1) (i32.const 16)))))
         """
 
+    @Test func `too few open files are told with a sentence`() async throws {
+        let folder = try TemporaryFolder()
+        let guest = try Guest.named("hello").file(in: folder)
+        let arguments = ["up", guest, "--listen", "127.0.0.1:0", "--log-dir", ""]
+        try await MartletProcess.with(arguments, folder: folder, openFiles: 64) { process in
+            try await process.ends(.exited(1))
+            #expect(process.standardError.hasPrefix("error: Only 64 files may be open at once"))
+        }
+    }
+
     @Test func `a port in use is told with a sentence`() async throws {
         let folder = try TemporaryFolder()
         let file = try Guest.named("hello").file(in: folder)

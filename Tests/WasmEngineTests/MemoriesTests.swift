@@ -49,6 +49,37 @@ import Testing
         return try #require(try InstanceTemplate(module: module, functions: []))
     }
 
+    private static let pagesIn4GiB = 65_536
+
+    @Test func `a 64-bit memory may begin with more than 4 GiB where the engine's limit allows it`() throws {
+        var limits = EngineLimits()
+        limits.memoryBytes = 5 << 30
+        let pages = Self.pagesIn4GiB + 2
+        let text = """
+            (module (memory (export "memory") i64 \(pages))
+              (func (export "last") (result i32)
+                (i64.store (i64.const \(pages * Self.page - 8)) (i64.const 7))
+                (i32.load8_u (i64.const \(pages * Self.page - 8)))))
+            """
+        var instanceLimits = InstanceLimits()
+        instanceLimits.memoryBytes = 6 << 30
+        let guest = try Guest(try template(text, try Engine(limits: limits)), limits: instanceLimits)
+        #expect(try guest.call("last") == 7)
+    }
+
+    @Test func `a memory beyond the engine's limit is refused with the limit`() throws {
+        var instanceLimits = InstanceLimits()
+        instanceLimits.memoryBytes = 6 << 30
+        let template = try template(
+            "(module (memory (export \"memory\") i64 \(Self.pagesIn4GiB + 1)))", try Engine())
+        #expect {
+            try Guest(template, limits: instanceLimits)
+        } throws: { error in
+            "\(error)".contains(
+                "a memory of 4295032832 bytes is larger than the 4294967296 that one may have")
+        }
+    }
+
     @Test(arguments: WrittenPages.Method.allCases)
     func `each guest finds its memory as its module says, whatever the last one wrote`(
         method: WrittenPages.Method

@@ -58,10 +58,11 @@ struct OracleTests {
                 judge: try ComponentJudge(features: .gated)),
         ]
         var total = Count()
-        for item in ConformanceScripts.all.cases {
+        for item in ConformanceScripts.all.cases + ConformanceScripts.named {
             for setting in settings { total.add(item.bytes, setting, item.description) }
         }
-        let mutator = ComponentMutator(ConformanceScripts.all.cases + (try ConformanceScripts.hellos()))
+        let mutator = ComponentMutator(
+            ConformanceScripts.all.cases + (try ConformanceScripts.hellos()) + ConformanceScripts.named)
         let lots = 0..<Self.mutations / Self.lot
         await withTaskGroup(of: Count.self) { group in
             for lot in lots {

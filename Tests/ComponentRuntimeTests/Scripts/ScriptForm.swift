@@ -12,6 +12,15 @@ indirect enum ScriptForm {
     var line: Int { if case .list(_, _, let line) = self { line } else { 0 } }
     /// The text of a form, parentheses included.
     var source: Substring { if case .list(_, let text, _) = self { text } else { "" } }
+
+    /// The text of a component form, without the word that makes a definition of it.
+    var componentText: String {
+        var text = String(source)
+        if items.dropFirst().first?.word == "definition", let range = text.firstRange(of: "definition") {
+            text.removeSubrange(range)
+        }
+        return text
+    }
 }
 
 /// Reads a test script into forms, without understanding what is in them.

@@ -42,16 +42,20 @@ final class MartletProcess: Sendable {
 
     /// Runs `martlet` with these arguments while `test` runs.
     ///
-    /// - Parameter opensInput: whether its standard input is a pipe that the test writes to, or the null device.
+    /// - Parameters:
+    ///   - opensInput: whether its standard input is a pipe that the test writes to, or the null device.
+    ///   - openFiles: how many files it may have open at once.
     static func with(
         _ arguments: [String], folder: TemporaryFolder, environment: [String: String] = [:],
-        opensInput: Bool = false, _ test: (MartletProcess) async throws -> Void
+        opensInput: Bool = false, openFiles: Int? = nil, _ test: (MartletProcess) async throws -> Void
     ) async throws {
         var all = environment
         all["MARTLET_CACHE"] = all["MARTLET_CACHE"] ?? "\(folder.path)/cache"
         all["TMPDIR"] = try folder.folder("tmp")
         all["HOME"] = folder.path
-        let process = try await start([Built.martlet] + arguments, all, opensInput: opensInput)
+        var words = [Built.martlet] + arguments
+        if let openFiles { words = ["/bin/sh", "-c", "ulimit -n \(openFiles); exec \"$0\" \"$@\""] + words }
+        let process = try await start(words, all, opensInput: opensInput)
         do {
             try await test(process)
         } catch {

@@ -26,7 +26,7 @@ struct ApplicationServer {
 
     func run() async throws -> ProcessStatus {
         ProcessMemory.limitFree()
-        let openFiles = OpenFiles.raiseLimit()
+        let openFiles = try OpenFiles.raiseLimit()
         let signals = await StopSignals()
         let application = try readApplication()
         let logger = Logger(label: "martlet") { _ in ConsoleLogHandler(console: console) }

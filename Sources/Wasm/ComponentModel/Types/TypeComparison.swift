@@ -19,8 +19,8 @@ public struct TypeComparison {
 
     private static let steps = 1_000_000
 
-    private let actual: Component
-    private let wanted: Component
+    let actual: Component
+    let wanted: Component
     private var remaining = TypeComparison.steps
     /// What each resource type of the import is in the export.
     public private(set) var resources: [ResourceID: ResourceID] = [:]
@@ -42,6 +42,7 @@ public struct TypeComparison {
         case (.function(let left), .function(let right)): try check(left, right)
         case (.instance(let left), .instance(let right)): try check(left, right)
         case (.value(let left), .value(let right)): try check(left, right)
+        case (.module(let left), .module(let right)): try check(left, right)
         case (.type(.resource(let left), _), .type(.resource(let right), _)): try bind(left.id, right.id)
         case (.type(.defined(let left), _), .type(.defined(let right), _)):
             try check(.defined(left), .defined(right))

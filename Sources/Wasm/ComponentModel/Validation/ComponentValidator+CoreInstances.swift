@@ -135,7 +135,8 @@ extension ComponentValidator {
 }
 
 extension CoreLimits {
-    fileprivate func fits(_ expected: CoreLimits) -> Bool {
+    /// Whether what has these limits can stand where others are expected.
+    func fits(_ expected: CoreLimits) -> Bool {
         guard minimum >= expected.minimum else { return false }
         guard let most = expected.maximum else { return true }
         return maximum.map { $0 <= most } ?? false

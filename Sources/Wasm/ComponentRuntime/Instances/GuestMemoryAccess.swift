@@ -28,7 +28,7 @@ final class GuestMemoryAccess: CanonicalMemory {
     ) throws(CanonicalTrap) -> UInt64 {
         guard let realloc else { throw CanonicalTrap(.realloc, "the guest gives no realloc function") }
         let outcome = core.with { core in
-            core.reallocate(core.function(realloc), (old, oldSize, alignment, newSize))
+            core.asOwnTask { core.reallocate(core.function(realloc), (old, oldSize, alignment, newSize)) }
         }
         switch outcome {
         case .success(let pointer): return pointer
@@ -70,6 +70,22 @@ extension ComponentCore {
         owner.with { store in
             unsafe store.trap(ofCalling: function, slots: slots.buffer)
         }
+    }
+
+    /// Runs guest code that the specification runs as a task of its own, though it is done in the middle of another one,
+    /// maybe of another component instance, or of none: `context.get` finds zeros, and what `context.set` leaves is gone
+    /// afterwards. An allocator may not leave its instance, so nothing else of the task shows.
+    fileprivate func asOwnTask<Result>(_ body: () -> Result) -> Result {
+        guard let thread = current else {
+            let task = GuestTask(lift: nil, instance: instance(0), origin: nil)
+            current = task.implicitThread
+            defer { current = nil }
+            return withExtendedLifetime(task) { body() }
+        }
+        let storage = thread.storage
+        thread.storage = (0, 0)
+        defer { thread.storage = storage }
+        return body()
     }
 
     /// Calls a guest's allocator.

@@ -7,16 +7,24 @@ extension PlanBuilder {
             if let type = hostResource(path) { scope.resources[id] = type }
         }
         // A resource type may have several names, of which the host knows one.
+        for item in scope.component.imports {
+            for (id, path) in resourceNames(of: item, scope.component) where scope.resources[id] == nil {
+                if let type = hostResource(path) { scope.resources[id] = type }
+            }
+        }
         for (id, path) in scope.component.importedResources where scope.resources[id] == nil {
             scope.resources[id] = missingResource(path)
         }
         var problems: [String] = []
+        // Resource types of the imports so far: whoever serves a later one has to mean the same by them.
+        var known: Set<ResourceID> = []
         for item in scope.component.imports {
-            if let provided = try provide(item, to: scope, &problems) {
+            if let provided = try provide(item, to: scope, known, &problems) {
                 scope.arguments[item.name] = provided
             } else {
                 scope.arguments[item.name] = serve(item, in: scope, &problems)
             }
+            known.formUnion(resourceNames(of: item, scope.component).map(\.id))
         }
         guard problems.isEmpty else {
             throw ComponentRuntimeError(
@@ -35,6 +43,20 @@ extension PlanBuilder {
         }
     }
 
+    /// The resource types that an import mentions, each with the names that lead to it.
+    private func resourceNames(
+        of item: Component.Item, _ component: Component
+    ) -> [(id: ResourceID, path: [String])] {
+        switch item.entity {
+        case .type(.resource(let reference), _): [(reference.id, [item.name])]
+        case .instance(let id):
+            component.items(component.types[id].exports).flatMap { member in
+                resourceNames(of: member, component).map { ($0.id, [item.name] + $0.path) }
+            }
+        default: []
+        }
+    }
+
     private func serve(
         _ item: Component.Item, in scope: PlanScope, _ problems: inout [String]
     ) -> PlanItem? {
@@ -44,10 +66,16 @@ extension PlanBuilder {
         guard case .instance(let id) = item.entity else {
             return serve(item, of: linker.root, in: "", scope, &problems)
         }
-        let interface = linker.find(item.name)
+        return serve(id, of: linker.find(item.name), in: item.name, scope, &problems)
+    }
+
+    private func serve(
+        _ id: InstanceTypeID, of interface: HostInterface?, in name: String, _ scope: PlanScope,
+        _ problems: inout [String]
+    ) -> PlanItem {
         var items: [(String, PlanItem)] = []
         for member in scope.component.items(scope.component.types[id].exports) {
-            if let linked = serve(member, of: interface, in: item.name, scope, &problems) {
+            if let linked = serve(member, of: interface, in: name, scope, &problems) {
                 items.append((member.name, linked))
             }
         }
@@ -78,9 +106,14 @@ extension PlanBuilder {
                 problems.append("\(fullName): a resource type")
                 return nil
             }
+            if let offered = interface?.resources[member.name], offered != type {
+                problems.append("\(fullName): another resource type than the host's")
+            }
             return .resource(type)
         case .type: return .type
-        case .instance, .module, .component, .value:
+        // The host offers no instances in instances; an empty one needs nothing of it.
+        case .instance(let id): return serve(id, of: nil, in: fullName, scope, &problems)
+        case .module, .component, .value:
             problems.append("\(fullName): \(TypeDescription(component).text(member.entity))")
             return nil
         }
@@ -111,7 +144,7 @@ extension PlanBuilder {
 
     /// An import that another component's export serves, if there is one of the name.
     private func provide(
-        _ item: Component.Item, to scope: PlanScope, _ problems: inout [String]
+        _ item: Component.Item, to scope: PlanScope, _ known: Set<ResourceID>, _ problems: inout [String]
     ) throws -> PlanItem? {
         // A component is served by those before it only, so there are no cycles.
         let end = providerNumbers[scope.binary] ?? linker.components.count
@@ -134,7 +167,12 @@ extension PlanBuilder {
             return nil
         }
         for (wanted, given) in comparison.resources {
-            scope.resources[wanted] = provider.scope.resource(given)
+            let type = provider.scope.resource(given)
+            if known.contains(wanted), scope.resources[wanted] != type {
+                problems.append("\(item.name): a resource type is not the one of an import before it")
+            } else {
+                scope.resources[wanted] = type
+            }
         }
         return found
     }

@@ -184,12 +184,14 @@ extension ComponentCore {
     private func nextEvent(
         _ request: CallbackRequest, _ instance: ComponentInstanceState
     ) throws(Trap) -> AsyncEvent {
+        let isFree = { instance.exclusive == nil }
         guard case .wait(let index) = request else {
-            let wasCancelled = try wait(isCancellable: true, goesOn: false) { instance.exclusive == nil }
+            let wasCancelled = try wait(
+                isCancellable: true, goesOn: false, mayRun: isFree, until: isFree)
             return wasCancelled ? .taskCancelled : .none
         }
         let set = try canonical { () throws(CanonicalTrap) in try async.set(index, in: instance.state) }
-        return try event(of: set, instance, isCancellable: true) { instance.exclusive == nil }
+        return try event(of: set, instance, isCancellable: true, and: isFree)
     }
 
     /// Waits for an event of a set.
@@ -198,7 +200,7 @@ extension ComponentCore {
         and condition: @escaping () -> Bool
     ) throws(Trap) -> AsyncEvent {
         async.beginWaiting(set)
-        let wasCancelled = try wait(isCancellable: isCancellable) { [async] in
+        let wasCancelled = try wait(isCancellable: isCancellable, mayRun: condition) { [async] in
             condition() && async.hasPendingEvent(set)
         }
         async.endWaiting(set)

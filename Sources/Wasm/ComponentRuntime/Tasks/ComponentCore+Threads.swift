@@ -57,16 +57,28 @@ extension ComponentCore {
 
     /// Stops the current thread until a condition holds.
     ///
-    /// - Parameter goesOn: whether a condition that holds already needs no stop.
+    /// - Parameters:
+    ///   - goesOn: whether a condition that holds already needs no stop.
+    ///   - mayRun: what has to hold for the thread to learn that its task is cancelled. A request that comes earlier
+    ///     is remembered, and wakes the thread as soon as this holds.
     /// - Returns: whether the task was cancelled instead.
     func wait(
-        isCancellable: Bool, goesOn: Bool = true, until condition: @escaping () -> Bool
+        isCancellable: Bool, goesOn: Bool = true, mayRun: @escaping () -> Bool = { true },
+        until condition: @escaping () -> Bool
     ) throws(Trap) -> Bool {
         let thread = try currentThread()
-        if thread.task.takePendingCancel(isCancellable) { return true }
+        if thread.task.takePendingCancel(isCancellable && mayRun()) { return true }
         if goesOn, condition() { return false }
-        startWaiting(thread, condition)
-        return try block(thread, isCancellable: isCancellable)
+        guard isCancellable else {
+            startWaiting(thread, condition)
+            return try block(thread, isCancellable: false)
+        }
+        // Its stack keeps the task.
+        startWaiting(thread) { [unowned task = thread.task] in
+            condition() || task.state == .pendingCancel && mayRun()
+        }
+        let wasCancelled = try block(thread, isCancellable: true)
+        return wasCancelled || thread.task.takePendingCancel(mayRun())
     }
 
     /// Stops the current thread, and lets `other` go on.

@@ -138,9 +138,16 @@ import NIOConcurrencyHelpers
         environment, _, minimum, _, reserved, guardBytes, result in
         guard let environment = unsafe environment, let result = unsafe result else { return nil }
         return unsafe Unmanaged<LinearMemories>.fromOpaque(environment)._withUnsafeGuaranteedRef { memories in
+            guard minimum <= memories.limits.memoryBytes else {
+                let most = memories.limits.memoryBytes
+                return unsafe wasmtime_error_new(
+                    "a memory of \(minimum) bytes is larger than the \(most) that one may have")
+            }
             let slot: MemorySlot
             do throws(NoRoom) {
-                slot = try memories.slot(minimum: minimum, reserving: reserved, guardBytes: guardBytes)
+                // A 64-bit memory may begin with more than the engine reserves for others.
+                slot = try memories.slot(
+                    minimum: minimum, reserving: max(reserved, minimum), guardBytes: guardBytes)
             } catch { return unsafe wasmtime_error_new(error.sentence) }
             unsafe result.pointee = wasmtime_linear_memory_t(
                 env: Unmanaged.passRetained(slot).toOpaque(), get_memory: LinearMemories.getMemory,
