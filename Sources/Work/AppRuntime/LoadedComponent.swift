@@ -85,7 +85,7 @@ public final class LoadedComponent: Sendable {
         of command: EntryPoint, system: GuestSystem, scheduler: FiberScheduler,
         completion: @escaping (Result<[Value], Trap>) -> Void
     ) throws -> Fiber {
-        let store = try Store(engine: command.template.module.engine, limits: instanceLimits)
+        let store = try command.template.makeStore(instanceLimits)
         store[GuestSystem.key] = system
         let fiber = Fiber(
             store: store, scheduler: scheduler, limits: fiberLimits, entry: .fresh(command, []),

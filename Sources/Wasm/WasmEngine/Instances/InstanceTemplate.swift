@@ -10,12 +10,14 @@ import CWasmtime
     private let functions: [HostFunctionTemplate]
     /// Who the engine's template belongs to, where that is another one.
     private let original: InstanceTemplate?
-    // The module's, which all threads use: nobody counts.
+    // The module's, which keeps them. All threads use these, so nobody counts.
     private let memories: Unmanaged<MemoriesInMaking>
+    private let engine: Unmanaged<Engine>
 
     init(module: Module, taking raw: OpaquePointer) {
         self.module = module
         unsafe memories = Unmanaged.passUnretained(module.memories)
+        unsafe engine = Unmanaged.passUnretained(module.engine)
         unsafe self.raw = raw
         functions = []
         original = nil
@@ -24,9 +26,15 @@ import CWasmtime
     private init(_ original: InstanceTemplate) {
         module = original.module
         unsafe memories = original.memories
+        unsafe engine = original.engine
         unsafe raw = original.raw
         functions = []
         self.original = original
+    }
+
+    /// A store for an instance.
+    public func makeStore(_ limits: InstanceLimits) throws -> Store {
+        try unsafe engine._withUnsafeGuaranteedRef { try Store(engine: $0, limits: limits) }
     }
 
     /// Runs `body`, which makes an instance.
@@ -69,6 +77,7 @@ import CWasmtime
         }
         self.module = module
         unsafe memories = Unmanaged.passUnretained(module.memories)
+        unsafe engine = Unmanaged.passUnretained(module.engine)
         unsafe raw = template
         self.functions = functions
         original = nil

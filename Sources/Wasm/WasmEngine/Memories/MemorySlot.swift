@@ -82,9 +82,11 @@
             return used
         }
         var restored = used
+        // Not counted for the closure either.
+        let image = unsafe Unmanaged.passUnretained(image)
         let isKnown = unsafe written.each(from: start, count: used) { range in
             let end = min(range.upperBound, range.lowerBound + residentBytesMax - keptBytes)
-            unsafe image.restore(range.lowerBound..<end, of: start)
+            unsafe image._withUnsafeGuaranteedRef { unsafe $0.restore(range.lowerBound..<end, of: start) }
             keptBytes += end - range.lowerBound
             if end < range.upperBound { restored = end }
             return end == range.upperBound
