@@ -17,13 +17,14 @@ final class LoopHandler {
         case fixed(HTTPTriggerHandler.FixedResponse)
     }
 
-    private let handler: HTTPTriggerHandler
+    private let application: Application
     private let routes: RouteTable
     private let targets: [Target]
     private let scheduler: FiberScheduler
 
     init(_ handler: HTTPTriggerHandler, on scheduler: FiberScheduler) {
-        self.handler = handler
+        // Not the handler, which has this object.
+        application = handler.application
         self.scheduler = scheduler
         routes = handler.routes.forOneLoop()
         targets = handler.targets.map { Self.target($0, of: handler, on: scheduler) }
@@ -106,7 +107,6 @@ final class LoopHandler {
     }
 
     private var information: String {
-        let application = handler.application
         let version = application.version.isEmpty ? "" : ",\"version\":\(application.version.jsonQuoted)"
         return "{\"name\":\(application.name.jsonQuoted)\(version)}"
     }

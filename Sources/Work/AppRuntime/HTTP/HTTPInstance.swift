@@ -22,7 +22,7 @@ final class HTTPInstance {
     init(_ program: LoopHTTPProgram, requestID: String) throws {
         instance = try ComponentInstance(
             program.program.plan, instanceLimits: program.component.instanceLimits)
-        systems = InstanceSystems(program, requestID: requestID)
+        systems = InstanceSystems(program.guests, requestID: requestID)
         instance.store.provider = systems
         Preview2.installTable(in: instance.store)
         instance.store[HTTPHostState.key] = program.program.state

@@ -6,21 +6,21 @@ import WasmEngine
 /// The systems that an instance's components see, and what they write to their logs: made when a guest first asks for
 /// something of it, which a small handler never does.
 final class InstanceSystems: StateProvider {
-    private let program: LoopHTTPProgram
+    private let guests: LoopGuests
     private var requestID: String
     private var requestDepth = 0
     // One for each component: several where they are linked together.
     private var systems: [GuestSystem] = []
     private var logs: [LogOutput] = []
 
-    init(_ program: LoopHTTPProgram, requestID: String) {
-        self.program = program
+    init(_ guests: LoopGuests, requestID: String) {
+        self.guests = guests
         self.requestID = requestID
     }
 
     func provide(in store: Store) {
         guard systems.isEmpty else { return }
-        let component = program.component
+        let component = guests.component
         let own = makeSystem(component.plan, component.component.id)
         let parts = component.parts.map { part in
             part.id == component.component.id ? own : makeSystem(part.plan, part.id)
@@ -30,8 +30,8 @@ final class InstanceSystems: StateProvider {
 
     private func makeSystem(_ plan: HostSystemPlan, _ id: ComponentID) -> GuestSystem {
         let output = LogOutput(
-            log: program.log, component: id.text, requestID: requestID,
-            bytesMax: program.component.limits.logBytesMax)
+            log: guests.log, component: id.text, requestID: requestID,
+            bytesMax: guests.component.limits.logBytesMax)
         let system = GuestSystem(plan, output: output, errorOutput: output)
         system.requestDepth = requestDepth
         logs.append(output)

@@ -7,12 +7,12 @@ public import WasmEngine
 /// Confined to the loop. A request keeps it by one reference, which no other thread counts.
 public final class LoopHTTPProgram {
     /// The component, for this loop alone.
-    public let component: LoadedComponent
+    public var component: LoadedComponent { guests.component }
     /// What guests may use up of HTTP.
     public var limits: HTTPHostLimits { program.state.limits }
 
     let program: HTTPProgram
-    let log: any GuestLog
+    let guests: LoopGuests
     let scheduler: FiberScheduler
     /// The instances that may be used again; none where each request has its own.
     let pool: HTTPInstancePool?
@@ -23,11 +23,22 @@ public final class LoopHTTPProgram {
     public init?(_ component: LoadedComponent, log: any GuestLog, on scheduler: FiberScheduler) {
         let component = component.forOneLoop()
         guard case .http(let program) = component.program else { return nil }
-        self.component = component
         self.program = program
-        self.log = log
+        guests = LoopGuests(component, log: log)
         self.scheduler = scheduler
         pool =
             program.reuse.isFresh ? nil : HTTPInstancePool(program.reuse, eventLoop: scheduler.eventLoop)
+    }
+}
+
+/// What the instances of a component on one event loop are told of it. Apart from the program, which has them.
+final class LoopGuests {
+    let component: LoadedComponent
+    /// Takes what they write to their standard output and standard error.
+    let log: any GuestLog
+
+    init(_ component: LoadedComponent, log: any GuestLog) {
+        self.component = component
+        self.log = log
     }
 }
