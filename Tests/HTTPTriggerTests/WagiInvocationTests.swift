@@ -60,15 +60,15 @@ struct WagiInvocationTests {
     private func start(
         _ component: LoadedComponent, _ transport: FakeTransport, _ scheduler: FiberScheduler
     ) {
-        guard case .command(let command) = component.program else {
+        guard
+            let program = WagiProgram(component, .standard, log: log, logger: log.logger)
+        else {
             Issue.record("no command")
             return
         }
         let route = RouteTable.Entry(
             pattern: pattern, texts: RouteTexts(manifestText: "/..."), triggerIndex: 0)
         let match = RouteMatch(entry: 0, triggerIndex: 0, rest: nil)
-        let program = WagiProgram(
-            component: component, command: command, options: .standard, log: log, logger: log.logger)
         WagiInvocation(
             exchange: transport.exchange(.POST, hasBody: true), program: program, route: route, match: match,
             path: "/"

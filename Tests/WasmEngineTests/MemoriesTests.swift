@@ -183,7 +183,7 @@ import Testing
         let memories = try MemoriesInMaking(engine.memories.images(of: starts))
         func next(_ pages: Int) -> Int? {
             switch MemoriesInMaking.next(minimumBytes: pages * Self.page) {
-            case .image(let image): image.minimumBytes / Self.page
+            case .image(let image): image.takeUnretainedValue().minimumBytes / Self.page
             case .other: 0
             case .unexpected: nil
             }

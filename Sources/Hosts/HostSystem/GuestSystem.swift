@@ -32,7 +32,7 @@ public final class GuestSystem {
     private var madeEnvironment: EncodedStrings?
     private var madeArguments: EncodedStrings?
 
-    var descriptors: [HostDescriptor?]
+    private var ownDescriptors: [HostDescriptor?]?
     private var hasOpened = false
 
     /// A guest's system.
@@ -52,7 +52,6 @@ public final class GuestSystem {
         self.texts = texts
         madeEnvironment = ownEnvironment
         madeArguments = arguments
-        descriptors = plan.descriptors
     }
 
     /// Variables of this instance alone. They come first, so they win over the plan's.
@@ -72,7 +71,7 @@ public final class GuestSystem {
     }
 
     deinit {
-        if hasOpened { for descriptor in descriptors { letGo(descriptor) } }
+        if hasOpened, let ownDescriptors { for descriptor in ownDescriptors { letGo(descriptor) } }
     }
 
     /// The last one to close a removed file makes the file system free its blocks, which can take long: that is done off
@@ -108,6 +107,16 @@ public final class GuestSystem {
     }
 
     // MARK: - The descriptor table
+
+    /// The plan's, until the guest changes something.
+    var descriptors: [HostDescriptor?] {
+        get { ownDescriptors ?? plan.descriptors }
+        _modify {
+            var changed = ownDescriptors.take() ?? plan.descriptors
+            defer { ownDescriptors = changed }
+            yield &changed
+        }
+    }
 
     /// The entry of a descriptor.
     public func descriptor(_ number: UInt32) throws(HostError) -> HostDescriptor {

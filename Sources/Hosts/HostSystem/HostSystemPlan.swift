@@ -72,6 +72,20 @@ public final class HostSystemPlan: Sendable {
         self.descriptors = descriptors
     }
 
+    private init(_ original: HostSystemPlan) {
+        arguments = original.arguments
+        environment = original.environment
+        limits = original.limits
+        files = original.files
+        network = original.network
+        // An array made anew, which shares no memory with the other one.
+        descriptors = original.descriptors.map { $0 }
+    }
+
+    /// An equal plan for the instances of one event loop: a reference count that two threads change, for each instance, is a
+    /// cache line that they fight for.
+    public func forOneLoop() -> HostSystemPlan { HostSystemPlan(self) }
+
     private static func open(
         _ grant: DirectoryGrant, limits: HostSystemLimits, resolution: PathResolution
     ) throws(HostSystemError) -> HostDescriptor {

@@ -37,12 +37,22 @@ public final class AdmissionQueue: Sendable {
     /// The limits this queue keeps.
     public let limits: AdmissionLimits
     // A lock that the thread sanitizer can follow, unlike `Synchronization.Mutex` on Linux.
-    private let state = NIOLockedValueBox(State())
+    private let state: NIOLockedValueBox<State>
 
     /// Makes an empty queue.
     public init(_ limits: AdmissionLimits) {
         self.limits = limits
+        state = NIOLockedValueBox(State())
     }
+
+    private init(_ original: AdmissionQueue) {
+        limits = original.limits
+        state = original.state
+    }
+
+    /// The same queue as the requests of one event loop know it: what they keep of it is counted apart, for a reference count
+    /// that two threads change is a cache line that they fight for.
+    func forOneLoop() -> AdmissionQueue { AdmissionQueue(self) }
 
     /// Requests at work.
     public var working: Int { state.withLockedValue { $0.working } }

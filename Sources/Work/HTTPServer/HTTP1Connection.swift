@@ -215,7 +215,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
         isAdvancing = true
         while phase == .open, exchange == nil, advanceOnce() {}
         isAdvancing = false
-        if input.readableBytes == 0, phase != .closed { input = ByteBuffer() }
+        if input.readableBytes == 0, phase != .closed { input = loopState.noBytes }
         if !isInRead { adjustReading() }
     }
 
@@ -224,7 +224,8 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
         if parser.state != .requestLine, parser.state != .fields { return discardBody() }
         guard input.readableBytes > 0 else { return false }
         let wasInside = parser.isInsideHead
-        switch parser.parseHead(&input) {
+        let step = parser.parseHead(&input)
+        switch consume step {
         case .incomplete:
             if !wasInside || wait == .nextRequest || wait == .drain {
                 expect(.head, within: core.limits.headerReadTimeout)

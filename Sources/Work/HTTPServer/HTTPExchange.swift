@@ -217,7 +217,7 @@ extension HTTPExchange {
 extension HTTPExchange {
     /// Calls the handler, now or when there is a place; answers 503 when there is none.
     func dispatch(_ core: ServerCore, _ loopState: LoopState) {
-        guard let admission = core.admission else {
+        guard let admission = loopState.admission else {
             core.handler.handle(self)
             return
         }

@@ -23,6 +23,10 @@ protocol TrackedConnection: AnyObject {
 /// Sendable although it has state: all of it but the counters is touched on `loop` only.
 final class LoopState: @unchecked Sendable {
     let loop: any EventLoop
+    /// The server's, for the requests of this loop.
+    let admission: AdmissionQueue?
+    /// An empty buffer whose storage is the loop's own: that of `ByteBuffer()` is counted by all threads.
+    let noBytes = ByteBufferAllocator().buffer(capacity: 1)
     private let log: (any AccessLog)?
     private var connections: [any TrackedConnection] = []
     private var ticker: RepeatedTask?
@@ -31,6 +35,8 @@ final class LoopState: @unchecked Sendable {
     private var hasWaived = false
     private var records: [AccessRecord] = []
     private var unflushed: [HTTP1Connection] = []
+    // Kept for its memory.
+    private var flushed: [HTTP1Connection] = []
     private var firstUnflushed = NIODeadline.uptimeNanoseconds(0)
     private var requestIDs = RequestID()
     private var dateSecond: Int64 = -1
@@ -44,8 +50,9 @@ final class LoopState: @unchecked Sendable {
     let inFlight = Atomic<Int>(0)
     let rejected = Atomic<Int>(0)
 
-    init(loop: any EventLoop, log: (any AccessLog)?) {
+    init(loop: any EventLoop, log: (any AccessLog)?, admission: AdmissionQueue? = nil) {
         self.loop = loop
+        self.admission = admission?.forOneLoop()
         self.log = log
     }
 
@@ -133,9 +140,12 @@ final class LoopState: @unchecked Sendable {
 
     private func flushAll() {
         // Taken out first: a flush may end a request, begin another one, and come back here.
-        let batch = unflushed
-        unflushed = []
+        var batch = unflushed
+        unflushed = flushed
+        flushed = []
         for connection in batch { connection.flush() }
+        batch.removeAll(keepingCapacity: true)
+        flushed = batch
     }
 
     // MARK: Requests

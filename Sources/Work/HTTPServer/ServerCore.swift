@@ -19,8 +19,9 @@ final class ServerCore: Sendable {
         self.limits = limits
         self.handler = handler
         self.isSecure = isSecure
-        admission = limits.admission.map(AdmissionQueue.init)
-        self.loops = loops.map { LoopState(loop: $0, log: log) }
+        let admission = limits.admission.map(AdmissionQueue.init)
+        self.admission = admission
+        self.loops = loops.map { LoopState(loop: $0, log: log, admission: admission) }
     }
 
     var scheme: String { isSecure ? "https" : "http" }

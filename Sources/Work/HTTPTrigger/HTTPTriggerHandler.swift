@@ -1,27 +1,49 @@
 import AppModel
 public import AppRuntime
 public import HTTPServer
-import HostSystem
 public import Logging
 import NIOCore
 import NIOHTTP1
 public import WasmEngine
 
 /// Answers the requests of one application: finds the trigger of a path and runs what it names.
+///
+/// Each event loop has a ``LoopHandler`` of its own, made with the loop's first request.
 public struct HTTPTriggerHandler: HTTPHandler {
-    private enum Target: Sendable {
-        case wagi(WagiProgram)
-        case component(LoadedComponent, HTTPProgram)
-        case fixed(HTTPResponseStatus, HTTPHeaders, ByteBuffer)
+    /// What a trigger names.
+    enum Target: Sendable {
+        case component(LoadedComponent, HTTPTrigger.Executor)
+        case fixed(FixedResponse)
     }
 
-    private let application: Application
-    private let routes: RouteTable
-    private let targets: [Target]
+    // An object, so that a target is one reference.
+    final class FixedResponse: Sendable {
+        let status: HTTPResponseStatus
+        let headers: HTTPHeaders
+        let body: ByteBuffer
+
+        init(_ status: HTTPResponseStatus, _ headers: HTTPHeaders = [:], body: ByteBuffer = ByteBuffer()) {
+            self.status = status
+            self.headers = headers
+            self.body = body
+        }
+    }
+
+    /// A component as other components reach it: under a route that has every path.
+    struct Part: Sendable {
+        let target: Int
+        let routes: RouteTable
+    }
+
+    let application: Application
+    let routes: RouteTable
+    let targets: [Target]
+    let schedulers: FiberSchedulers
+    let log: any GuestLog
+    let logger: Logger
     private let parts: [ComponentID: Part]
-    private let schedulers: FiberSchedulers
-    private let log: any GuestLog
-    private let logger: Logger
+    /// In the order of the schedulers.
+    private let byLoop: [NIOLoopBoundBox<LoopHandler?>]
 
     /// What the author should know about the routes.
     public var diagnostics: [RouteDiagnostic] { routes.diagnostics }
@@ -32,34 +54,21 @@ public struct HTTPTriggerHandler: HTTPHandler {
     public init(
         _ loaded: LoadedApplication, schedulers: FiberSchedulers, log: any GuestLog, logger: Logger
     ) throws {
-        self.application = loaded.application
-        self.routes = try RouteTable(triggers: loaded.application.httpTriggers)
+        application = loaded.application
+        routes = try RouteTable(triggers: loaded.application.httpTriggers)
         self.schedulers = schedulers
         self.log = log
         self.logger = logger
-        self.targets = loaded.application.httpTriggers.map { trigger in
-            switch (trigger.handler, trigger.executor) {
-            case (.component, let executor):
-                guard let component = loaded.component(of: trigger) else { return Self.unavailable }
-                switch (component.program, executor) {
-                case (.command(let command), .wagi(let options)):
-                    return .wagi(
-                        WagiProgram(
-                            component: component, command: command, options: options, log: log,
-                            logger: logger))
-                case (.http(let program), .http): return .component(component, program)
-                default: return Self.unavailable
-                }
-            case (.staticResponse(let response), _): return Self.fixed(response)
+        targets = loaded.application.httpTriggers.map { trigger in
+            switch trigger.handler {
+            case .component:
+                loaded.component(of: trigger).map { .component($0, trigger.executor) }
+                    ?? .fixed(Self.unavailable)
+            case .staticResponse(let response): .fixed(Self.fixed(response))
             }
         }
         parts = try Self.parts(of: loaded.application)
-    }
-
-    /// A component as other components reach it: under a route that has every path.
-    struct Part: Sendable {
-        fileprivate let target: Int
-        fileprivate let routes: RouteTable
+        byLoop = schedulers.eventLoops.map { .makeEmptyBox(eventLoop: $0) }
     }
 
     // The first trigger of a component says how it is run.
@@ -77,95 +86,30 @@ public struct HTTPTriggerHandler: HTTPHandler {
     /// A component that a trigger names; nil where none does.
     func part(_ id: ComponentID) -> Part? { parts[id] }
 
-    /// Answers a request that another component sends to this one.
-    func handle(_ exchange: HTTPExchange, by part: Part) {
-        let path = String(exchange.head.path)
-        guard let match = part.routes.match(path) else { return _ = exchange.respond(.notFound) }
-        run(targets[part.target], exchange, part.routes, match, path)
-    }
-
     // The loader refuses what would need this; it keeps the table whole.
-    private static let unavailable = Target.fixed(.notImplemented, [:], ByteBuffer())
+    static let unavailable = FixedResponse(.notImplemented)
 
-    private static func fixed(_ response: StaticResponse) -> Target {
+    private static func fixed(_ response: StaticResponse) -> FixedResponse {
         var headers = HTTPHeaders()
         for field in response.headers { headers.add(name: field.name, value: field.value) }
-        return .fixed(
-            HTTPResponseStatus(statusCode: response.statusCode), headers, ByteBuffer(string: response.body))
+        return FixedResponse(
+            HTTPResponseStatus(statusCode: response.statusCode), headers,
+            body: ByteBuffer(string: response.body))
     }
 
     /// Answers or begins to answer.
-    public func handle(_ exchange: HTTPExchange) {
-        let path = String(exchange.head.path)
-        guard !path.hasPrefix("/.well-known/spin/") else { return handleWellKnown(exchange, path) }
-        guard let match = routes.match(path) else {
-            exchange.respond(.notFound)
-            return
-        }
-        run(targets[match.triggerIndex], exchange, routes, match, path)
+    public func handle(_ exchange: HTTPExchange) { local(to: exchange.eventLoop).handle(exchange) }
+
+    /// Answers a request that another component sends to this one.
+    func handle(_ exchange: HTTPExchange, by part: Part) {
+        local(to: exchange.eventLoop).handle(exchange, by: part)
     }
 
-    private func run(
-        _ target: Target, _ exchange: HTTPExchange, _ routes: RouteTable, _ match: RouteMatch, _ path: String
-    ) {
-        switch target {
-        case .fixed(let status, let headers, let body):
-            exchange.respond(status, headers, body: body)
-        case .wagi(let program):
-            guard admits(exchange, program.component) else { return }
-            WagiInvocation(
-                exchange: exchange, program: program, route: routes.entries[match.entry], match: match,
-                path: path
-            ).start(scheduler: schedulers.scheduler(on: exchange.eventLoop))
-        case .component(let component, let program):
-            guard admits(exchange, component) else { return }
-            ComponentInvocation(
-                exchange: exchange, component: component, route: RouteFields(routes: routes, match: match),
-                log: log, logger: logger
-            ).start(program, scheduler: schedulers.scheduler(on: exchange.eventLoop))
-        }
-    }
-
-    /// Whether the body may be as long as it says; answers otherwise.
-    private func admits(_ exchange: HTTPExchange, _ component: LoadedComponent) -> Bool {
-        guard exchange.hasBody,
-            let length = exchange.head.headers.first(name: "content-length").flatMap({ Int($0) }),
-            length > component.limits.requestBodyBytesMax
-        else { return true }
-        exchange.respond(.payloadTooLarge)
-        return false
-    }
-
-    /// `/.well-known/spin/`: health and information; nothing else there belongs to the application.
-    private func handleWellKnown(_ exchange: HTTPExchange, _ path: String) {
-        switch path {
-        case "/.well-known/spin/health":
-            exchange.respond(.ok, ["content-type": "text/plain"], body: ByteBuffer(string: "OK"))
-        case "/.well-known/spin/info":
-            exchange.respond(.ok, ["content-type": "application/json"], body: ByteBuffer(string: information))
-        default: exchange.respond(.notFound)
-        }
-    }
-
-    private var information: String {
-        let version = application.version.isEmpty ? "" : ",\"version\":\(application.version.jsonQuoted)"
-        return "{\"name\":\(application.name.jsonQuoted)\(version)}"
-    }
-}
-
-extension String {
-    /// As a JSON string (RFC 8259 section 7).
-    fileprivate var jsonQuoted: String {
-        var result = "\""
-        for scalar in unicodeScalars {
-            switch scalar {
-            case "\"", "\\": result += "\\\(scalar)"
-            case "\u{0}"..<" ":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
+    private func local(to eventLoop: any EventLoop) -> LoopHandler {
+        let box = byLoop[schedulers.index(of: eventLoop)]
+        if let handler = box.value { return handler }
+        let handler = LoopHandler(self, on: schedulers.scheduler(on: eventLoop))
+        box.value = handler
+        return handler
     }
 }

@@ -38,14 +38,23 @@ public enum Preview2 {
     }
 
     /// Gives an instance its system and an empty table of resources. Called before anything of it runs.
-    ///
-    /// - Parameter parts: the systems of components that are linked together, by `ComponentCall.part`, which begins with 1.
     public static func install(
-        _ system: GuestSystem, parts: [GuestSystem] = [], in store: Store,
-        limits: ResourceTableLimits = ResourceTableLimits()
+        _ system: GuestSystem, in store: Store, limits: ResourceTableLimits = ResourceTableLimits()
     ) {
+        install(system, parts: [], in: store)
+        installTable(in: store, limits: limits)
+    }
+
+    /// The systems alone, which a `StateProvider` can set when a guest first needs one.
+    ///
+    /// - Parameter parts: those of components that are linked together, by `ComponentCall.part`, which begins with 1.
+    public static func install(_ system: GuestSystem, parts: [GuestSystem], in store: Store) {
         store[GuestSystem.key] = system
         if !parts.isEmpty { store[PartSystems.key] = PartSystems(parts) }
+    }
+
+    /// The empty table of resources alone.
+    public static func installTable(in store: Store, limits: ResourceTableLimits = ResourceTableLimits()) {
         store[ResourceTable.key] = ResourceTable(limits: limits)
     }
 

@@ -39,7 +39,7 @@ public final class ResourceTable {
 
     /// Puts an object into the table, to give it to the guest.
     public func add<Resource: HostResource>(_ object: Resource) throws(Trap) -> Own<Resource> {
-        Own(representation: try insert(object, parent: 0))
+        Own(representation: try insert(object))
     }
 
     /// Puts an object into the table that must go before `parent` does.
@@ -47,22 +47,30 @@ public final class ResourceTable {
         _ object: Resource, under parent: Borrow<Parent>
     ) throws(Trap) -> Own<Resource> {
         _ = try self[parent.representation] as Parent
-        let own = Own<Resource>(representation: try insert(object, parent: Int(parent.representation)))
-        entries[Int(parent.representation)].children += 1
-        return own
+        return Own(representation: try insert(object, parent: parent.representation))
     }
 
     /// The object of a representation, which must be of the type.
     public subscript<Resource: HostResource>(representation: UInt64) -> Resource {
-        get throws(Trap) {
-            guard representation < UInt64(entries.count), let entry = entries[Int(representation)].object
-            else { throw Self.gone }
-            guard let object = entry as? Resource else {
-                throw Trap.host(
-                    "a handle does not stand for what the host function works on: \(Resource.self)")
-            }
-            return object
-        }
+        get throws(Trap) { try Self.object(try entry(representation)) }
+    }
+
+    @inlinable
+    static func object<Resource: HostResource>(_ entry: AnyObject) throws(Trap) -> Resource {
+        guard let object = entry as? Resource else { throw wrongType("\(Resource.self)") }
+        return object
+    }
+
+    @usableFromInline
+    static func wrongType(_ name: String) -> Trap {
+        Trap.host("a handle does not stand for what the host function works on: \(name)")
+    }
+
+    /// The object of a representation, whatever it is.
+    func entry(_ representation: UInt64) throws(Trap) -> AnyObject {
+        guard representation < UInt64(entries.count), let entry = entries[Int(representation)].object
+        else { throw Self.gone }
+        return entry
     }
 
     /// Takes the object that the guest gave back for good.
@@ -91,11 +99,14 @@ public final class ResourceTable {
         withExtendedLifetime(object) {}
     }
 
-    private func insert(_ object: AnyObject, parent: Int) throws(Trap) -> UInt64 {
+    /// - Parameter parent: the representation of an object that is there; 0 for none.
+    func insert(_ object: AnyObject, parent representation: UInt64 = 0) throws(Trap) -> UInt64 {
         guard count < limits.entries else {
             throw Trap.host("the guest holds \(count) resources of the host, which is the limit")
         }
         count += 1
+        let parent = Int(representation)
+        if parent != 0 { entries[parent].children += 1 }
         guard firstFree != 0 else {
             if entries.isEmpty {
                 entries.reserveCapacity(Self.firstCapacity)

@@ -5,7 +5,9 @@ public final class IncomingBody {
     private let source: any BodySource
     private let bytesMax: Int
     private var count = 0
-    private var ahead = ByteBuffer()
+    private var isStreamTaken = false
+    // Not empty; see `ResponseWriter`.
+    private var ahead: ByteBuffer?
 
     /// How the body ended, once it has: with trailers, without, or too early.
     public private(set) var outcome: Result<HTTPFields?, HTTPErrorCode>?
@@ -14,6 +16,12 @@ public final class IncomingBody {
     public init(_ source: any BodySource, bytesMax: Int) {
         self.source = source
         self.bytesMax = bytesMax
+    }
+
+    /// True the first time: a guest gets one stream of a body.
+    func takeStream() -> Bool {
+        defer { isStreamTaken = true }
+        return !isStreamTaken
     }
 
     /// Takes the next bytes, at most `limit`, which is positive.
@@ -27,13 +35,11 @@ public final class IncomingBody {
     }
 
     private func takeAhead(_ limit: Int) -> BodyPiece? {
-        guard ahead.readableBytes > 0 else { return nil }
-        if ahead.readableBytes <= limit {
-            let bytes = ahead
-            ahead = ByteBuffer()
-            return .bytes(bytes)
-        }
-        return ahead.readSlice(length: limit).map { .bytes($0) }
+        guard var bytes = ahead.take() else { return nil }
+        guard bytes.readableBytes > limit else { return .bytes(bytes) }
+        let piece = bytes.readSlice(length: limit)
+        ahead = bytes
+        return piece.map { .bytes($0) }
     }
 
     private func readSource(_ limit: Int) -> BodyPiece {
@@ -56,7 +62,7 @@ public final class IncomingBody {
 
     /// Whether a read would give something: bytes, the end, or a failure. Looks at the source, and keeps what it gives.
     public var isReadable: Bool {
-        if ahead.readableBytes > 0 || outcome != nil { return true }
+        if ahead != nil || outcome != nil { return true }
         switch readSource(Self.aheadBytes) {
         case .bytes(let bytes): ahead = bytes
         case .end, .failed: break
@@ -66,7 +72,7 @@ public final class IncomingBody {
     }
 
     /// Whether bytes were kept when ``isReadable`` was asked.
-    var hasBytesAhead: Bool { ahead.readableBytes > 0 }
+    var hasBytesAhead: Bool { ahead != nil }
 
     // What a question about readiness takes from the network before the guest reads.
     private static let aheadBytes = 16 << 10
@@ -90,7 +96,7 @@ public final class IncomingBody {
 
     /// Throws away what has come; true when the body has ended, and ``outcome`` is there.
     public func skipToEnd() -> Bool {
-        ahead = ByteBuffer()
+        ahead = nil
         while outcome == nil {
             if case .pending = readSource(Self.aheadBytes) { return false }
         }

@@ -1,4 +1,5 @@
 public import NIOCore
+import WASI
 
 /// The body of a message that a guest sends: `outgoing-body` (0.2), the contents of a `response` or `request` (0.3).
 ///
@@ -18,15 +19,18 @@ public final class OutgoingBody {
     private let declared: Int?
     private let limits: HTTPHostLimits
     private var sink: (any BodySink)?
-    private var unsent = ByteBuffer()
+    // Nothing where it would be empty; see `ResponseWriter`.
+    private var unsent: ByteBuffer?
     private var state = State.open
     private var isBlocked = false
     private var isListening = false
     private var waiter: (() -> Void)?
     private var closedWaiter: (() -> Void)?
 
-    /// Gives what a stream in front of this has taken from the guest and could not write yet.
-    var rest: (() -> ByteBuffer)?
+    // The stream in front of this, which may have taken bytes from the guest that it could not write yet. As long as it has
+    // some it is kept by its next wake.
+    private weak var stream: OutputStream?
+    private var isStreamTaken = false
 
     /// Bytes written so far.
     public private(set) var byteCount = 0
@@ -45,11 +49,7 @@ public final class OutgoingBody {
     /// The message is sent: here goes its body.
     public func attach(_ sink: any BodySink) {
         self.sink = sink
-        if unsent.readableBytes > 0 {
-            let bytes = unsent
-            unsent = ByteBuffer()
-            pass(bytes, to: sink)
-        }
+        if let bytes = unsent.take() { pass(bytes, to: sink) }
         switch state {
         case .open: break
         case .finished(let trailers): sink.finishBody(trailers: trailers)
@@ -58,12 +58,21 @@ public final class OutgoingBody {
         wake()
     }
 
+    /// The stream into the body, the first time.
+    func takeStream(on eventLoop: any EventLoop) -> OutputStream? {
+        guard !isStreamTaken else { return nil }
+        isStreamTaken = true
+        let made = OutputStream(self, on: eventLoop)
+        stream = made
+        return made
+    }
+
     // MARK: - Writing
 
     /// How many bytes the next write may bring; zero: none now. Nil: no more will be taken.
     public var room: Int? {
         guard case .open = state, failure == nil else { return nil }
-        guard let sink else { return max(0, limits.unsentBodyBytes - unsent.readableBytes) }
+        guard let sink else { return max(0, limits.unsentBodyBytes - (unsent?.readableBytes ?? 0)) }
         if sink.isBodyClosed { return nil }
         return isBlocked ? 0 : limits.writeBytes
     }
@@ -78,8 +87,8 @@ public final class OutgoingBody {
         guard !overflow, total <= most else { throw fail(sizeError) }
         if let sink {
             pass(bytes, to: sink)
-        } else {
-            unsent.writeImmutableBuffer(bytes)
+        } else if bytes.readableBytes > 0 {
+            if unsent == nil { unsent = bytes } else { unsent?.writeImmutableBuffer(bytes) }
         }
     }
 
@@ -156,8 +165,7 @@ public final class OutgoingBody {
 
     // There may be no room for it, but it is what one permit allowed.
     private func takeRest() {
-        let rest = rest.take()?() ?? ByteBuffer()
-        guard rest.readableBytes > 0, failure == nil else { return }
+        guard let rest = stream?.takeRest(), failure == nil else { return }
         // A failure stays, and is told by whoever asked for the rest.
         try? write(rest)
     }
@@ -166,7 +174,7 @@ public final class OutgoingBody {
     public func abort(_ reason: HTTPErrorCode) {
         guard case .open = state else { return }
         state = .aborted(reason)
-        unsent = ByteBuffer()
+        unsent = nil
         sink?.abortBody(reason)
         wake()
     }

@@ -26,7 +26,7 @@ extension HTTPTypes {
         defineFieldReading(in: types, names)
         types.function("[constructor]fields") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<FieldsResource> in
-            try call.resources.add(FieldsResource(HTTPFields(limits: call.state(HTTPHostState.key).limits)))
+            try call.add(FieldsResource(HTTPFields(limits: call.state(HTTPHostState.key).limits)))
         }
         types.function("[static]fields.from-list") {
             (call: borrowing ComponentCall, entries: [HTTPField]) throws(Trap)
@@ -37,7 +37,7 @@ extension HTTPTypes {
             } catch {
                 return .failure(try Failure(error, call))
             }
-            return .success(try call.resources.add(FieldsResource(fields)))
+            return .success(try call.add(FieldsResource(fields)))
         }
         defineFieldChanges(in: types, error)
     }
@@ -62,7 +62,7 @@ extension HTTPTypes {
         types.function("[method]fields.clone") {
             (call: borrowing ComponentCall, fields: Borrow<FieldsResource>) throws(Trap)
                 -> Own<FieldsResource> in
-            try call.resources.add(FieldsResource(try call.object(fields).fields.mutableCopy))
+            try call.add(FieldsResource(try call.object(fields).fields.mutableCopy))
         }
     }
 

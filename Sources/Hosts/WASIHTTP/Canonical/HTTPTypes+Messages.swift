@@ -60,7 +60,7 @@ extension HTTPTypes {
         }
         types.function("[method]\(name).\(names.get)headers") {
             (call: borrowing ComponentCall, request: Borrow<Request>) throws(Trap) -> Own<FieldsResource> in
-            try call.resources.add(FieldsResource(try call.object(request).fields))
+            try call.add(FieldsResource(try call.object(request).fields))
         }
     }
 
@@ -108,7 +108,7 @@ extension HTTPTypes {
         }
         types.function("[method]\(name).\(names.get)headers") {
             (call: borrowing ComponentCall, response: Borrow<Response>) throws(Trap) -> Own<FieldsResource> in
-            try call.resources.add(FieldsResource(try call.object(response).head.fields))
+            try call.add(FieldsResource(try call.object(response).head.fields))
         }
     }
 
@@ -123,7 +123,7 @@ extension HTTPTypes {
         types.resource("request-options", RequestOptions.self)
         types.function("[constructor]request-options") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<RequestOptions> in
-            try call.resources.add(RequestOptions())
+            try call.add(RequestOptions())
         }
         let times: [(String, any WritableKeyPath<RequestTimeouts, UInt64?> & Sendable)] = [
             ("connect-\(names.time)", \.connect), ("first-byte-\(names.time)", \.firstByte),

@@ -44,8 +44,27 @@ public struct HTTPFields: Sendable {
         _ list: [HTTPField], limits: HTTPHostLimits = HTTPHostLimits()
     ) throws(HTTPFieldError) {
         self.init(limits: limits)
-        entries.reserveCapacity(list.count)
-        for field in list { try append(field.name, field.value) }
+        // As a rule no name has another spelling before, and the list is taken as it is.
+        guard try adopt(list) else {
+            for field in list { try append(field.name, field.value) }
+            return
+        }
+    }
+
+    /// Makes a list the entries, without a copy; false, and nothing is changed, where a name has several spellings.
+    private mutating func adopt(_ list: [HTTPField]) throws(HTTPFieldError) -> Bool {
+        var total = 0
+        for (index, field) in list.enumerated() {
+            try checkName(field.name)
+            guard field.value.isValid else { throw .invalidSyntax }
+            let earlier = list[..<index].first { HTTPSyntax.isSameName($0.name, field.name) }
+            if let earlier, earlier.name != field.name { return false }
+            guard field.countedBytes <= bytesMax - total else { throw .sizeExceeded }
+            total += field.countedBytes
+        }
+        entries = list
+        bytes = total
+        return true
     }
 
     /// Whether there are none.

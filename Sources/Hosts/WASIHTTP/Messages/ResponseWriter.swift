@@ -8,7 +8,7 @@ public final class ResponseWriter: BodySink {
     private enum State {
         case unset
         /// The head, and body bytes, have not been sent.
-        case held(ResponseHead)
+        case held
         case streaming
         /// The head was sent, and no body follows whatever the guest writes: HEAD, 204, 304.
         case discarding
@@ -19,7 +19,10 @@ public final class ResponseWriter: BodySink {
     private let exchange: any IncomingExchange
     private let limits: HTTPHostLimits
     private var state = State.unset
-    private var body = ByteBuffer()
+    /// While it is held.
+    private var head: ResponseHead?
+    // Nothing, rather than an empty buffer: empty ones share a storage, which all threads would count references to.
+    private var body: ByteBuffer?
     private var informationalCount = 0
     // Only until its end, which breaks the cycle with the body.
     private var current: OutgoingBody?
@@ -78,7 +81,8 @@ public final class ResponseWriter: BodySink {
             state = .discarding
             exchange.sendHead(head.status, head.fields)
         } else {
-            state = .held(head)
+            state = .held
+            self.head = head
         }
         if endsWithGuest { current = body }
         if let body { body.attach(self) } else { finishBody(trailers: nil) }
@@ -95,7 +99,8 @@ public final class ResponseWriter: BodySink {
         }
         failure = reason
         end(.failed)
-        body = ByteBuffer()
+        head = nil
+        body = nil
         onLateFailure?(reason)
     }
 
@@ -110,8 +115,7 @@ public final class ResponseWriter: BodySink {
 
     /// The guest waits: what it has written so far goes out.
     public func flush() {
-        guard case .held(let head) = state else { return }
-        begin(head)
+        if case .held = state { begin() }
     }
 
     private func end(_ state: State) {
@@ -119,13 +123,10 @@ public final class ResponseWriter: BodySink {
         current = nil
     }
 
-    private func begin(_ head: ResponseHead) {
+    private func begin() {
         state = .streaming
-        exchange.sendHead(head.status, head.fields)
-        guard body.readableBytes > 0 else { return }
-        let bytes = body
-        body = ByteBuffer()
-        _ = exchange.writeBody(bytes)
+        if let head = head.take() { exchange.sendHead(head.status, head.fields) }
+        if let bytes = body.take() { _ = exchange.writeBody(bytes) }
     }
 
     // MARK: - The body
@@ -133,12 +134,20 @@ public final class ResponseWriter: BodySink {
     /// Takes body bytes of the guest.
     public func writeBody(_ bytes: ByteBuffer) -> Bool {
         switch state {
-        case .held(let head):
-            if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
-            guard body.readableBytes > limits.heldResponseBytes else { return true }
-            let whole = body
-            body = ByteBuffer()
-            begin(head)
+        case .held:
+            guard bytes.readableBytes > 0 else { return true }
+            let whole: ByteBuffer
+            if var before = body.take() {
+                before.writeImmutableBuffer(bytes)
+                whole = before
+            } else {
+                whole = bytes
+            }
+            guard whole.readableBytes > limits.heldResponseBytes else {
+                body = whole
+                return true
+            }
+            begin()
             return exchange.writeBody(whole)
         case .streaming: return exchange.writeBody(bytes)
         case .unset, .discarding, .complete, .failed: return true
@@ -163,12 +172,12 @@ public final class ResponseWriter: BodySink {
     /// The body is complete.
     public func finishBody(trailers: HTTPFields?) {
         switch state {
-        case .held(let head) where trailers?.isEmpty ?? true:
+        case .held where trailers?.isEmpty ?? true:
+            let head = head.take()
             end(.complete)
-            exchange.respond(head.status, head.fields, body: body)
-            body = ByteBuffer()
-        case .held(let head):
-            begin(head)
+            if let head { exchange.respond(head.status, head.fields, body: body.take() ?? ByteBuffer()) }
+        case .held:
+            begin()
             finishBody(trailers: trailers)
         case .streaming, .discarding:
             end(.complete)

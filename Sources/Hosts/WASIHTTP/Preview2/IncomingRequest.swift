@@ -11,16 +11,21 @@ public final class IncomingRequest: HostResource {
     public static let resourceType = RuntimeResourceType.host()
 
     private let exchange: any IncomingExchange
-    private var body: IncomingBody?
+    private let bodyBytesMax: Int
+    private var isConsumed = false
 
     /// The request of an exchange.
     public init(_ exchange: any IncomingExchange, limits: HTTPHostLimits) {
         self.exchange = exchange
-        body = IncomingBody(exchange, bytesMax: limits.requestBodyBytes)
+        bodyBytesMax = limits.requestBodyBytes
     }
 
     /// The body, the first time.
-    func consume() -> IncomingBody? { body.take() }
+    func consume() -> IncomingBody? {
+        guard !isConsumed else { return nil }
+        isConsumed = true
+        return IncomingBody(exchange, bytesMax: bodyBytesMax)
+    }
 }
 
 extension IncomingRequest: RequestResource {
@@ -31,22 +36,10 @@ extension IncomingRequest: RequestResource {
     var fields: HTTPFields { exchange.fields }
 }
 
-/// `incoming-body`.
-public final class IncomingBodyResource: HostResource {
+/// `incoming-body`: the body itself, which needs no object around it.
+extension IncomingBody: HostResource {
     /// `incoming-body`.
     public static let resourceType = RuntimeResourceType.host()
-
-    let body: IncomingBody
-    private var isStreamTaken = false
-
-    /// A body for a guest.
-    public init(_ body: IncomingBody) { self.body = body }
-
-    /// True the first time.
-    func takeStream() -> Bool {
-        defer { isStreamTaken = true }
-        return !isStreamTaken
-    }
 }
 
 /// `future-trailers`: the end of a body that the guest does not read any more.

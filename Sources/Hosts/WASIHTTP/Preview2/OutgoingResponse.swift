@@ -1,6 +1,5 @@
 public import ComponentModel
 import ComponentRuntime
-import NIOCore
 public import WASI
 import WasmEngine
 
@@ -21,37 +20,16 @@ final class OutgoingResponse: HostResource {
     }
 }
 
-/// `outgoing-body`.
-public final class OutgoingBodyResource: HostResource {
+/// `outgoing-body`: the body itself, which needs no object around it.
+extension OutgoingBody: HostResource {
     /// `outgoing-body`.
     public static let resourceType = RuntimeResourceType.host()
-
-    let body: OutgoingBody
-    private var isStreamTaken = false
-
-    /// A body for a guest.
-    public init(_ body: OutgoingBody) { self.body = body }
-
-    /// Its stream, the first time.
-    func takeStream(on eventLoop: any EventLoop) -> OutputStream? {
-        guard !isStreamTaken else { return nil }
-        isStreamTaken = true
-        let stream = OutputStream(body, on: eventLoop)
-        // As long as it has something to give, it is kept by the body's next wake.
-        body.rest = { [weak stream] in stream?.takeRest() ?? ByteBuffer() }
-        return stream
-    }
 }
 
 /// `response-outparam`: the right to answer, once.
-public final class ResponseOutparam: HostResource {
+extension ResponseWriter: HostResource {
     /// `response-outparam`.
     public static let resourceType = RuntimeResourceType.host()
-
-    let writer: ResponseWriter
-
-    /// The right to answer with a response.
-    public init(_ writer: ResponseWriter) { self.writer = writer }
 }
 
 extension OutgoingBody {

@@ -35,7 +35,7 @@ extension Preview2HTTP {
                     try fields.append(entry.elements.0, entry.elements.1)
                 }
             }
-            return try call.resources.add(resource)
+            return try call.add(resource)
         }
         types.function("[method]fields.set") {
             (
@@ -92,14 +92,14 @@ extension Preview2HTTP {
             else {
                 throw Trap.host("a guest makes a request whose method, path, scheme or authority is none")
             }
-            return try call.resources.add(request)
+            return try call.add(request)
         }
         types.function("[method]outgoing-request.write") {
             (call: borrowing ComponentCall, request: Borrow<OutgoingRequest>) throws(Trap)
-                -> Result<Own<OutgoingBodyResource>, NoValue> in
+                -> Result<Own<OutgoingBody>, NoValue> in
             let limits = call.state(HTTPHostState.key).limits
             guard let body = try call.object(request).makeBody(limits) else { return .failure(NoValue()) }
-            return .success(try call.resources.add(OutgoingBodyResource(body)))
+            return .success(try call.add(body))
         }
     }
 
@@ -112,25 +112,25 @@ extension Preview2HTTP {
             guard response.head.setStatus(status) else {
                 throw Trap.host("a guest makes a response with the impossible status \(status)")
             }
-            return try call.resources.add(response)
+            return try call.add(response)
         }
         types.function("[method]outgoing-response.write") {
             (call: borrowing ComponentCall, response: Borrow<OutgoingResponse>) throws(Trap)
-                -> Result<Own<OutgoingBodyResource>, NoValue> in
+                -> Result<Own<OutgoingBody>, NoValue> in
             let limits = call.state(HTTPHostState.key).limits
             guard let body = try call.object(response).makeBody(limits) else { return .failure(NoValue()) }
-            return .success(try call.resources.add(OutgoingBodyResource(body)))
+            return .success(try call.add(body))
         }
-        types.resource("response-outparam", ResponseOutparam.self)
+        types.resource("response-outparam", ResponseWriter.self)
         types.function("[static]response-outparam.set") {
             (
-                call: borrowing ComponentCall, outparam: Own<ResponseOutparam>,
+                call: borrowing ComponentCall, outparam: Own<ResponseWriter>,
                 response: Result<Own<OutgoingResponse>, OctoberError>
             ) throws(Trap) in
-            let writer = try call.resources.take(outparam).writer
+            let writer = try call.take(outparam)
             switch response {
             case .success(let response):
-                let response = try call.resources.take(response)
+                let response = try call.take(response)
                 writer.send(response.head, body: response.body)
             case .failure(let error): writer.fail("the guest answered with an error: \(error)")
             }
@@ -143,7 +143,7 @@ extension Preview2HTTP {
             case nil: return .none
             case .failure(let none): return .failure(none)
             case .success(.success(let response)):
-                return .success(.success(try call.resources.add(response)))
+                return .success(.success(try call.add(response)))
             case .success(.failure(let code)): return .success(.failure(OctoberError(code)))
             }
         }
@@ -154,7 +154,7 @@ extension Preview2HTTP {
     private static func defineOctoberBody(in types: HostInterface) {
         defineOutgoingBody(in: types)
         types.function("[static]outgoing-body.finish") {
-            (call: borrowing ComponentCall, body: Own<OutgoingBodyResource>, trailers: Own<FieldsResource>?)
+            (call: borrowing ComponentCall, body: Own<OutgoingBody>, trailers: Own<FieldsResource>?)
                 throws(Trap) in
             if case .failure(let code) = try finish(body, trailers, call) {
                 throw Trap.host("a guest finishes a body that cannot be sent: \(code)")
@@ -168,7 +168,7 @@ extension Preview2HTTP {
             // There is no word for a body without trailers.
             case .success(let fields):
                 return .success(
-                    try call.resources.add(FieldsResource(fields ?? HTTPFields(isMutable: false))))
+                    try call.add(FieldsResource(fields ?? HTTPFields(isMutable: false))))
             case .failure(let code): return .failure(OctoberError(code))
             }
         }

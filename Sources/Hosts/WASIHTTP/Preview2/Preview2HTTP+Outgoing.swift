@@ -10,14 +10,14 @@ extension Preview2HTTP {
         types.function("[constructor]outgoing-request") {
             (call: borrowing ComponentCall, headers: Own<FieldsResource>) throws(Trap)
                 -> Own<OutgoingRequest> in
-            try call.resources.add(OutgoingRequest(try call.resources.take(headers).fields))
+            try call.add(OutgoingRequest(try call.take(headers).fields))
         }
         types.function("[method]outgoing-request.body") {
             (call: borrowing ComponentCall, request: Borrow<OutgoingRequest>) throws(Trap)
-                -> Result<Own<OutgoingBodyResource>, NoValue> in
+                -> Result<Own<OutgoingBody>, NoValue> in
             let limits = call.state(HTTPHostState.key).limits
             guard let body = try call.object(request).makeBody(limits) else { return .failure(NoValue()) }
-            return .success(try call.resources.add(OutgoingBodyResource(body)))
+            return .success(try call.add(body))
         }
     }
 
@@ -30,20 +30,20 @@ extension Preview2HTTP {
         types.function("[method]incoming-response.headers") {
             (call: borrowing ComponentCall, response: Borrow<IncomingResponse>) throws(Trap)
                 -> Own<FieldsResource> in
-            try call.resources.add(FieldsResource(try call.object(response).fields))
+            try call.add(FieldsResource(try call.object(response).fields))
         }
         types.function("[method]incoming-response.consume") {
             (call: borrowing ComponentCall, response: Borrow<IncomingResponse>) throws(Trap)
-                -> Result<Own<IncomingBodyResource>, NoValue> in
+                -> Result<Own<IncomingBody>, NoValue> in
             guard let body = try call.object(response).consume() else { return .failure(NoValue()) }
-            return .success(try call.resources.add(IncomingBodyResource(body)))
+            return .success(try call.add(body))
         }
         types.resource("future-incoming-response", FutureIncomingResponse.self)
         types.function("[method]future-incoming-response.subscribe") {
             (call: borrowing ComponentCall, future: Borrow<FutureIncomingResponse>) throws(Trap)
                 -> Own<Pollable> in
             let ready = FutureIncomingResponse.Ready(try call.object(future))
-            return try call.resources.add(ready as Pollable, under: future)
+            return try call.add(ready as Pollable, under: future)
         }
         types.function("[method]future-incoming-response.get") {
             (call: borrowing ComponentCall, future: Borrow<FutureIncomingResponse>) throws(Trap)
@@ -52,7 +52,7 @@ extension Preview2HTTP {
             case nil: return .none
             case .failure(let none): return .failure(none)
             case .success(.success(let response)):
-                return .success(.success(try call.resources.add(response)))
+                return .success(.success(try call.add(response)))
             case .success(.failure(let code)): return .success(.failure(code))
             }
         }

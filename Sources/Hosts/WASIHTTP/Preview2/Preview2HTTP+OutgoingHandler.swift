@@ -12,7 +12,7 @@ extension Preview2HTTP {
             (call: borrowing ComponentCall, request: Own<OutgoingRequest>, options: Own<RequestOptions>?)
                 throws(Trap) -> Result<Own<FutureIncomingResponse>, HTTPErrorCode> in
             var timeouts = RequestTimeouts()
-            if let options { timeouts = try call.resources.take(options).timeouts }
+            if let options { timeouts = try call.take(options).timeouts }
             return try send(request, timeouts, call)
         }
     }
@@ -21,7 +21,7 @@ extension Preview2HTTP {
     static func send(
         _ request: Own<OutgoingRequest>, _ timeouts: RequestTimeouts, _ call: borrowing ComponentCall
     ) throws(Trap) -> Result<Own<FutureIncomingResponse>, HTTPErrorCode> {
-        let request = try call.resources.take(request)
+        let request = try call.take(request)
         let outbound = OutboundRequest(request.head, timeouts: timeouts)
         let loop = try call.fiber.eventLoop
         let exchange: any OutboundExchange
@@ -31,7 +31,7 @@ extension Preview2HTTP {
         } catch {
             return .failure(error)
         }
-        return .success(try call.resources.add(FutureIncomingResponse(of: exchange)))
+        return .success(try call.add(FutureIncomingResponse(of: exchange)))
     }
 }
 

@@ -9,31 +9,31 @@ extension Preview2HTTP {
         HTTPTypes.defineRequest("incoming-request", IncomingRequest.self, in: types, .preview2)
         types.function("[method]incoming-request.consume") {
             (call: borrowing ComponentCall, request: Borrow<IncomingRequest>) throws(Trap)
-                -> Result<Own<IncomingBodyResource>, NoValue> in
+                -> Result<Own<IncomingBody>, NoValue> in
             guard let body = try call.object(request).consume() else { return .failure(NoValue()) }
-            return .success(try call.resources.add(IncomingBodyResource(body)))
+            return .success(try call.add(body))
         }
     }
 
     static func defineIncomingBody(in types: HostInterface) {
-        types.resource("incoming-body", IncomingBodyResource.self)
+        types.resource("incoming-body", IncomingBody.self)
         types.function("[method]incoming-body.stream") {
-            (call: borrowing ComponentCall, body: Borrow<IncomingBodyResource>) throws(Trap)
+            (call: borrowing ComponentCall, body: Borrow<IncomingBody>) throws(Trap)
                 -> Result<Own<InputStream>, NoValue> in
             let resource = try call.object(body)
             guard resource.takeStream() else { return .failure(NoValue()) }
-            return .success(try call.resources.add(InputStream(resource.body), under: body))
+            return .success(try call.add(InputStream(resource), under: body))
         }
         types.function("[static]incoming-body.finish") {
-            (call: borrowing ComponentCall, body: Own<IncomingBodyResource>) throws(Trap)
+            (call: borrowing ComponentCall, body: Own<IncomingBody>) throws(Trap)
                 -> Own<FutureTrailers> in
-            try call.resources.add(FutureTrailers(try call.resources.take(body).body))
+            try call.add(FutureTrailers(try call.take(body)))
         }
         types.resource("future-trailers", FutureTrailers.self)
         types.function("[method]future-trailers.subscribe") {
             (call: borrowing ComponentCall, trailers: Borrow<FutureTrailers>) throws(Trap) -> Own<Pollable> in
             let body = try call.object(trailers).body
-            return try call.resources.add(FutureTrailers.Ready(body) as Pollable, under: trailers)
+            return try call.add(FutureTrailers.Ready(body) as Pollable, under: trailers)
         }
     }
 
@@ -46,7 +46,7 @@ extension Preview2HTTP {
             guard let outcome = trailers.take() else { return .none }
             switch outcome {
             case .success(let fields?):
-                return .success(.success(try call.resources.add(FieldsResource(fields))))
+                return .success(.success(try call.add(FieldsResource(fields))))
             case .success(nil): return .success(.success(nil))
             case .failure(let code): return .success(.failure(code))
             }
@@ -60,7 +60,7 @@ extension Preview2HTTP {
                 -> Result<Own<FieldsResource>?, HTTPErrorCode>? in
             switch try call.object(trailers).takeOnce() {
             case nil: return .none
-            case .success(let fields?): return .success(try call.resources.add(FieldsResource(fields)))
+            case .success(let fields?): return .success(try call.add(FieldsResource(fields)))
             case .success(nil): return .success(nil)
             case .failure(let code): return .failure(code)
             }

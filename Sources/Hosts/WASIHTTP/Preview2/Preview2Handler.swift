@@ -5,7 +5,7 @@ public import WasmEngine
 
 /// A component's `wasi:http/incoming-handler`, looked up once.
 public struct Preview2Handler: Sendable {
-    private let function: TypedFunction<CanonicalTuple<Own<IncomingRequest>, Own<ResponseOutparam>>, NoValue>
+    private let function: TypedFunction<CanonicalTuple<Own<IncomingRequest>, Own<ResponseWriter>>, NoValue>
 
     /// The handler that a component exports.
     ///
@@ -20,9 +20,14 @@ public struct Preview2Handler: Sendable {
         function = try plan.function(
             isFinal ? Self.name(Preview2HTTP.version) : candidate ?? Self.name(Preview2HTTP.version),
             "handle",
-            parameters: CanonicalTuple<Own<IncomingRequest>, Own<ResponseOutparam>>.self, result: NoValue.self
+            parameters: CanonicalTuple<Own<IncomingRequest>, Own<ResponseWriter>>.self, result: NoValue.self
         )
     }
+
+    private init(_ original: Preview2Handler) { function = original.function.forOneLoop() }
+
+    /// An equal one for the requests of one event loop; see `ComponentPlan.forOneLoop()`.
+    public func forOneLoop() -> Preview2Handler { Preview2Handler(self) }
 
     /// Whether a component exports a handler of this version.
     public static func isExported(by component: Component) -> Bool {
@@ -33,25 +38,25 @@ public struct Preview2Handler: Sendable {
     private static let candidates = [Preview2.novemberCandidate, Preview2.octoberCandidate].map { name($0) }
     private static func name(_ version: String) -> String { "wasi:http/incoming-handler@\(version)" }
 
-    /// Calls the handler. When `completion` is called, once and on the loop, `writer` has what the guest answered.
+    /// Calls the handler. `completion` is called once and on the loop; where the guest has returned, `writer` is to be told
+    /// then.
     public func start(
         _ exchange: any IncomingExchange, _ writer: ResponseWriter, in instance: ComponentInstance,
         on scheduler: FiberScheduler, limits: FiberLimits,
         completion: @escaping (Result<Void, Trap>) -> Void
     ) {
         let request: Own<IncomingRequest>
-        let outparam: Own<ResponseOutparam>
+        let outparam: Own<ResponseWriter>
         do throws(Trap) {
             let resources = instance.store[ResourceTable.key]
             let limits = instance.store[HTTPHostState.key].limits
             request = try resources.add(IncomingRequest(exchange, limits: limits))
-            outparam = try resources.add(ResponseOutparam(writer))
+            outparam = try resources.add(writer)
         } catch {
             return completion(.failure(error))
         }
-        instance.call(function, CanonicalTuple(request, outparam), on: scheduler, limits: limits) { result in
-            if case .success = result { writer.guestReturned() }
-            completion(result)
-        }
+        instance.call(
+            function, CanonicalTuple(request, outparam), on: scheduler, limits: limits, completion: completion
+        )
     }
 }

@@ -15,15 +15,18 @@ public final class HTTPRequest3: HostResource {
     }
 
     private var origin: Origin
-    /// What follows the head, until somebody takes it.
-    public private(set) var body: MessageBody?
+    // What follows the head, until somebody takes it: that of an exchange is made then.
+    private var body: MessageBody?
+    private var incoming: (any IncomingExchange)?
+    private let bodyBytesMax: Int
     /// How long the guest wants to wait for the other side.
     public let timeouts: RequestTimeouts?
 
     /// The request of an exchange.
     public init(_ exchange: any IncomingExchange, limits: HTTPHostLimits) {
         origin = .exchange(exchange)
-        body = .network(IncomingBody(exchange, bytesMax: limits.requestBodyBytes))
+        incoming = exchange
+        bodyBytesMax = limits.requestBodyBytes
         timeouts = nil
     }
 
@@ -31,6 +34,7 @@ public final class HTTPRequest3: HostResource {
     init(_ fields: HTTPFields, body: MessageBody, timeouts: RequestTimeouts?) {
         origin = .head(OutgoingRequestHead(fields: fields))
         self.body = body
+        bodyBytesMax = .max
         self.timeouts = timeouts
     }
 
@@ -46,7 +50,12 @@ public final class HTTPRequest3: HostResource {
     }
 
     /// The body, the first time.
-    public func takeBody() -> MessageBody? { body.take() }
+    public func takeBody() -> MessageBody? {
+        if let exchange = incoming.take() {
+            return .network(IncomingBody(exchange, bytesMax: bodyBytesMax))
+        }
+        return body.take()
+    }
 }
 
 extension OutgoingRequestHead {

@@ -14,7 +14,7 @@ extension Preview3HTTP {
                     completion: HostCompletion<Result<Own<HTTPResponse3>, HTTPErrorCode>>,
                     request: Own<HTTPRequest3>
                 ) throws(Trap) in
-                let request = try call.resources.take(request)
+                let request = try call.take(request)
                 guard let body = request.takeBody() else {
                     throw Trap.host("the body of a request is taken twice")
                 }

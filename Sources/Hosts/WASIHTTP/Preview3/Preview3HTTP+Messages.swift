@@ -15,13 +15,13 @@ extension Preview3HTTP {
                 call: borrowing ComponentCall, headers: Own<FieldsResource>, contents: GuestByteStream?,
                 trailers: GuestFuture<TrailersResult>, options: Own<RequestOptions>?
             ) throws(Trap) -> CanonicalTuple<Own<HTTPRequest3>, HostFuture<TransmissionResult>> in
-            let fields = try call.resources.take(headers).fields
+            let fields = try call.take(headers).fields
             var timeouts: RequestTimeouts?
-            if let options { timeouts = try call.resources.take(options).timeouts }
+            if let options { timeouts = try call.take(options).timeouts }
             let received = HostFuture<TransmissionResult>()
             let body = MessageBody.guest(contents, trailers: trailers, received: received)
             let request = HTTPRequest3(fields, body: body, timeouts: timeouts)
-            return CanonicalTuple(try call.resources.add(request), received)
+            return CanonicalTuple(try call.add(request), received)
         }
         types.function("[method]request.get-options") {
             (call: borrowing ComponentCall, request: Borrow<HTTPRequest3>) throws(Trap)
@@ -29,7 +29,7 @@ extension Preview3HTTP {
             guard let timeouts = try call.object(request).timeouts else { return nil }
             let options = RequestOptions(timeouts)
             options.isMutable = false
-            return try call.resources.add(options)
+            return try call.add(options)
         }
         types.function("[static]request.consume-body") {
             (
@@ -37,7 +37,7 @@ extension Preview3HTTP {
                 outcome: GuestFuture<TransmissionResult>
             )
                 throws(Trap) -> Contents in
-            try contents(of: try call.resources.take(request).takeBody(), outcome, call)
+            try contents(of: try call.take(request).takeBody(), outcome, call)
         }
     }
 
@@ -48,17 +48,17 @@ extension Preview3HTTP {
                 call: borrowing ComponentCall, headers: Own<FieldsResource>, contents: GuestByteStream?,
                 trailers: GuestFuture<TrailersResult>
             ) throws(Trap) -> CanonicalTuple<Own<HTTPResponse3>, HostFuture<TransmissionResult>> in
-            let head = ResponseHead(fields: try call.resources.take(headers).fields)
+            let head = ResponseHead(fields: try call.take(headers).fields)
             let received = HostFuture<TransmissionResult>()
             let body = MessageBody.guest(contents, trailers: trailers, received: received)
-            return CanonicalTuple(try call.resources.add(HTTPResponse3(head, body: body)), received)
+            return CanonicalTuple(try call.add(HTTPResponse3(head, body: body)), received)
         }
         types.function("[static]response.consume-body") {
             (
                 call: borrowing ComponentCall, response: Own<HTTPResponse3>,
                 outcome: GuestFuture<TransmissionResult>
             ) throws(Trap) -> Contents in
-            try contents(of: try call.resources.take(response).takeBody(), outcome, call)
+            try contents(of: try call.take(response).takeBody(), outcome, call)
         }
     }
 

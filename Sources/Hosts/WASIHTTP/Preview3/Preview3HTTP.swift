@@ -34,7 +34,7 @@ public enum Preview3HTTP {
         types.function("[method]request-options.clone") {
             (call: borrowing ComponentCall, options: Borrow<RequestOptions>) throws(Trap)
                 -> Own<RequestOptions> in
-            try call.resources.add(RequestOptions(try call.object(options).timeouts))
+            try call.add(RequestOptions(try call.object(options).timeouts))
         }
     }
 }

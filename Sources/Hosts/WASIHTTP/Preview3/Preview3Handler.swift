@@ -18,6 +18,11 @@ public struct Preview3Handler: Sendable {
             result: Result<Own<HTTPResponse3>, HTTPErrorCode>.self)
     }
 
+    private init(_ original: Preview3Handler) { function = original.function.forOneLoop() }
+
+    /// An equal one for the requests of one event loop; see `ComponentPlan.forOneLoop()`.
+    public func forOneLoop() -> Preview3Handler { Preview3Handler(self) }
+
     /// Whether a component exports a handler of this version.
     public static func isExported(by component: Component) -> Bool { export(of: component) != nil }
 

@@ -450,15 +450,13 @@ void wasmtime_error_message(const wasmtime_error_t *, wasm_name_t *message);
 void wasmtime_error_wasm_trace(const wasmtime_error_t *, wasm_frame_vec_t *out);
 void wasmtime_error_delete(wasmtime_error_t *);
 
-/// What one call on a fiber needs at a fixed address for as long as it lasts. Ours, not the engine's.
-#define MARTLET_CALL_VALUES_MAX 17
+/// What one call on a fiber needs at a fixed address for as long as it lasts; its arguments and results follow. Ours, not
+/// the engine's.
 typedef struct martlet_call_frame {
   wasmtime_func_t function;
   wasmtime_instance_t instance;
   wasm_trap_t *trap;
   wasmtime_error_t *error;
-  wasmtime_val_t arguments[MARTLET_CALL_VALUES_MAX];
-  wasmtime_val_t results[MARTLET_CALL_VALUES_MAX];
 } martlet_call_frame_t;
 
 #endif

@@ -60,6 +60,10 @@ public final class CanonicalPlan: Sendable {
         self.fields = fields
     }
 
+    /// An equal one for the contexts of one event loop: references to one object that two threads count, for each context, are
+    /// a cache line that they fight for.
+    public func forOneLoop() -> CanonicalPlan { CanonicalPlan(width: width, nodes: nodes, fields: fields) }
+
     subscript(id: NodeID) -> Node { nodes[Int(id.index)] }
 
     /// Bytes of a value in memory.

@@ -94,12 +94,16 @@ extension Optional: CanonicalPayload, CanonicalType where Wrapped: CanonicalType
     @inlinable
     public static var flatTypes: FlatTypes { FlatTypes.variant(NoValue.flatTypes, Wrapped.flatTypes) }
 
+    // Asked for each call, unlike what the slots join to.
+    @inlinable
+    static var flatCount: Int { 1 + Wrapped.flatTypes.count }
+
     /// `none` or `some`.
     @inlinable
     public static func lift(
         from slots: inout FlatValues, _ context: inout CanonicalContext
     ) throws(CanonicalTrap) -> Wrapped? {
-        let end = slots.position + flatTypes.count
+        let end = slots.position + flatCount
         defer { slots.position = end }
         switch try slots.next(UInt32.self) {
         case 0: return nil
@@ -124,7 +128,7 @@ extension Optional: CanonicalPayload, CanonicalType where Wrapped: CanonicalType
     /// `none` or `some`, unused slots zero.
     @inlinable
     public func lower(into slots: inout FlatValues, _ context: inout CanonicalContext) throws(CanonicalTrap) {
-        let end = slots.position + Self.flatTypes.count
+        let end = slots.position + Self.flatCount
         try slots.append(UInt32(self == nil ? 0 : 1))
         if let value = self { try value.lower(into: &slots, &context) }
         while slots.position < end { try slots.append(UInt64(0)) }
@@ -159,12 +163,16 @@ extension Result: CanonicalPayload, CanonicalType where Success: CanonicalPayloa
     @inlinable
     public static var flatTypes: FlatTypes { FlatTypes.variant(Success.flatTypes, Failure.flatTypes) }
 
+    // Asked for each call, unlike what the slots join to.
+    @inlinable
+    static var flatCount: Int { 1 + max(Success.flatTypes.count, Failure.flatTypes.count) }
+
     /// `ok` or `error`.
     @inlinable
     public static func lift(
         from slots: inout FlatValues, _ context: inout CanonicalContext
     ) throws(CanonicalTrap) -> Result<Success, Failure> {
-        let end = slots.position + flatTypes.count
+        let end = slots.position + flatCount
         defer { slots.position = end }
         switch try slots.next(UInt32.self) {
         case 0: return .success(try Success.lift(from: &slots, &context))
@@ -189,7 +197,7 @@ extension Result: CanonicalPayload, CanonicalType where Success: CanonicalPayloa
     /// `ok` or `error`, unused slots zero.
     @inlinable
     public func lower(into slots: inout FlatValues, _ context: inout CanonicalContext) throws(CanonicalTrap) {
-        let end = slots.position + Self.flatTypes.count
+        let end = slots.position + Self.flatCount
         switch self {
         case .success(let value):
             try slots.append(UInt32(0))

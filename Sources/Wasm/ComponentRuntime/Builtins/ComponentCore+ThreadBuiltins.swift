@@ -30,7 +30,7 @@ extension ComponentCore {
             }
             try end(thread)
         }
-        task.threads.append(thread)
+        task.add(thread)
         values[u32: 0] = instance.index(of: thread)
     }
 

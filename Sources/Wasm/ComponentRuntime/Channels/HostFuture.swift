@@ -48,7 +48,8 @@ public final class HostFuture<Value: CanonicalPayload> {
     func dropped(_ reason: StreamClosure) {
         let onDrop = self.onDrop
         self.onDrop = nil
-        value = nil
+        // Types of optionals are looked up where the value's type is not known.
+        if isResolved { value = nil }
         onDrop?(reason)
     }
 }

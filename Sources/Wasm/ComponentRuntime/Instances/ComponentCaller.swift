@@ -78,6 +78,13 @@ public struct TypedFunction<Parameters: ParameterList, Result: CanonicalPayload>
     @usableFromInline let function: ExportedFunction
 
     init(_ function: ExportedFunction) { self.function = function }
+
+    /// An equal one for calls on one event loop; see ``ComponentPlan/forOneLoop()``.
+    public func forOneLoop() -> TypedFunction {
+        // A name made anew, which shares no memory with the other one.
+        let name = String(decoding: Array(function.name.utf8), as: UTF8.self)
+        return TypedFunction(ExportedFunction(lift: function.lift.forOneLoop(), name: name))
+    }
 }
 
 extension ComponentPlan {

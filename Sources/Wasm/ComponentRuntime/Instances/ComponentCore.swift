@@ -17,14 +17,15 @@ final class ComponentCore {
     let limits: ComponentRuntimeLimits
     let async = AsyncState()
 
-    // These are by number of the plan, and as long as what was used so far asks for.
-    private var functions: [FunctionID?] = []
+    // These are by number of the plan, and have what was used so far.
+    private var functions = NumberedList<FunctionID>()
     /// Component instances, made when they are first entered: many only rename what others do.
-    private var instances: [ComponentInstanceState?] = []
-    private var coreInstances: [InstanceID] = []
+    private var instances = NumberedList<ComponentInstanceState>()
+    private var coreInstances = NumberedList<InstanceID>()
+    private var coreInstanceCount = 0
     /// Functions of the host that were made in the store, by number.
     private var trampolines: [Int: FunctionID] = [:]
-    private var memoryAccesses: [GuestMemoryAccess?] = []
+    private var memoryAccesses = NumberedList<GuestMemoryAccess>()
     /// Contexts that no call uses at present, by their numbers in the plan.
     private var spareContexts: [CanonicalContext?] = []
 
@@ -65,14 +66,13 @@ final class ComponentCore {
         self.plan = plan
         owner = Uncounted(store)
         self.limits = limits
-        coreInstances.reserveCapacity(plan.core.instanceCount)
         store[Self.key] = self
     }
 
     /// A component instance by its number in the plan.
     @inline(__always)
     func instance(_ number: Int) -> ComponentInstanceState {
-        if number < instances.count, let instance = instances[number] { return instance }
+        if let instance = instances[number] { return instance }
         return makeInstance(number)
     }
 
@@ -86,13 +86,13 @@ final class ComponentCore {
         state.ownResourceTypes = plan.ownResourceTypes
         if isPoisoned { state.poison() }
         let made = ComponentInstanceState(number: number, state: state, core: self)
-        instances.put(made, at: number)
+        instances[number] = made
         return made
     }
 
     /// Calls `body` with the component instances that were entered.
     func forEachInstance(_ body: (ComponentInstanceState) -> Void) {
-        for case let instance? in instances { body(instance) }
+        for number in 0..<instances.end { if let instance = instances[number] { body(instance) } }
     }
 
     private var nextStep = 0
@@ -108,9 +108,9 @@ final class ComponentCore {
                 nextStep += 1
                 switch plan.core.steps[nextStep - 1] {
                 case .instantiate(.template(let template)):
-                    coreInstances.append(try store.makeInstance(template))
+                    add(try store.makeInstance(template))
                 case .instantiate(.linked(let module, let imports)):
-                    coreInstances.append(try store.instantiate(module, imports: imports.map(item)))
+                    add(try store.instantiate(module, imports: imports.map(item)))
                 case .start(let source, let instance):
                     guard let function = item(source).function else { throw EngineErrorText.missingExport }
                     return StartCall(function: function, instance: self.instance(instance))
@@ -118,6 +118,11 @@ final class ComponentCore {
             }
             return nil
         } catch let trap as Trap { throw trap } catch { throw Trap.exhausted("\(error)") }
+    }
+
+    private func add(_ coreInstance: InstanceID) {
+        coreInstances[coreInstanceCount] = coreInstance
+        coreInstanceCount += 1
     }
 
     /// Runs a start function, which belongs to no call and must not block.
@@ -134,7 +139,7 @@ final class ComponentCore {
     private func item(_ source: CoreSource) -> Extern {
         switch source {
         case .export(let instance, let name):
-            guard let item = store.export(name, of: coreInstances[instance]) else {
+            guard let item = coreInstances[instance].flatMap({ store.export(name, of: $0) }) else {
                 preconditionFailure("a validated module lacks its export \(name)")
             }
             return item
@@ -149,7 +154,7 @@ final class ComponentCore {
     /// A function that the runtime calls, looked up when it is first called.
     @inline(__always)
     func function(_ number: Int) -> FunctionID {
-        if number < functions.count, let function = functions[number] { return function }
+        if let function = functions[number] { return function }
         return findFunction(number)
     }
 
@@ -158,7 +163,7 @@ final class ComponentCore {
         guard let function = item(plan.core.functions[number]).function else {
             preconditionFailure("a validated component calls what is no function")
         }
-        functions.put(function, at: number)
+        functions[number] = function
         return function
     }
 
@@ -174,8 +179,8 @@ final class ComponentCore {
     /// Bytes of the memories that were used so far.
     var memoryBytes: UInt64 {
         var sum: UInt64 = 0
-        for (number, access) in memoryAccesses.enumerated() {
-            guard let access else { continue }
+        for number in 0..<memoryAccesses.end {
+            guard let access = memoryAccesses[number] else { continue }
             let memory = plan.memories[number].memory
             let isCounted = (0..<number).contains {
                 memoryAccesses[$0] != nil && plan.memories[$0].memory == memory
@@ -188,13 +193,16 @@ final class ComponentCore {
     /// The memory of canonical options, with its allocator.
     func memory(_ number: Int?) -> GuestMemoryAccess? {
         guard let number else { return nil }
-        if number < memoryAccesses.count, let access = memoryAccesses[number] { return access }
+        if let access = memoryAccesses[number] { return access }
         let wanted = plan.memories[number]
         // The same memory with another allocator was looked up already, as a rule.
-        let known = zip(plan.memories, memoryAccesses).first { $0.memory == wanted.memory && $1 != nil }
+        var known: MemoryID?
+        for number in 0..<memoryAccesses.end where plan.memories[number].memory == wanted.memory {
+            if let access = memoryAccesses[number] { known = access.memory }
+        }
         let access = GuestMemoryAccess(
-            core: self, memory: known?.1?.memory ?? memory(at: wanted.memory), realloc: wanted.realloc)
-        memoryAccesses.put(access, at: number)
+            core: self, memory: known ?? memory(at: wanted.memory), realloc: wanted.realloc)
+        memoryAccesses[number] = access
         return access
     }
 
@@ -227,11 +235,9 @@ final class ComponentCore {
 
     /// The call is over, and with it the loans.
     func giveBack(_ context: consuming CanonicalContext, _ number: Int) {
-        if number < spareContexts.count {
-            spareContexts[number] = context
-        } else {
-            spareContexts.put(context, at: number)
-        }
+        if spareContexts.isEmpty { spareContexts.reserveCapacity(4) }
+        while spareContexts.count <= number { spareContexts.append(nil) }
+        spareContexts[number] = context
     }
 
     /// Makes the memory of canonical options that of host functions without any.
@@ -298,15 +304,6 @@ final class ComponentCore {
         guard !isPoisoned else { return }
         hostEvents.append(body)
         wakeUp()
-    }
-}
-
-extension Array {
-    /// Puts an element into a place that may be beyond the end.
-    fileprivate mutating func put<Wrapped>(_ element: Wrapped, at index: Int) where Element == Wrapped? {
-        if isEmpty { reserveCapacity(Swift.max(4, index + 1)) }
-        while count <= index { append(nil) }
-        self[index] = element
     }
 }
 

@@ -26,7 +26,7 @@ extension ComponentInstance {
 
     @usableFromInline
     func mayCallPlainly(_ lift: LiftPlan) -> Bool {
-        lift.plainType != nil && store.fiber == nil && !plan.core.hasStartFunctions
+        lift.plainParameterCount != nil && store.fiber == nil && !plan.core.hasStartFunctions
     }
 
     @usableFromInline
@@ -59,30 +59,27 @@ extension ComponentCore {
     fileprivate func beginPlainly(
         _ lift: LiftPlan, _ parameters: Conversion
     ) throws(Trap) -> (GuestTask, Fiber.Entry) {
-        guard let type = lift.plainType else { throw trap(.cannotEnter) }
+        guard let count = lift.plainParameterCount else { throw trap(.cannotEnter) }
         let instance = instance(lift.instance)
         do throws(CanonicalTrap) { try instance.state.enter(from: nil) } catch { throw trap(error) }
         let task = GuestTask(lift: lift, instance: instance, origin: nil)
         let thread = task.implicitThread
-        task.threads.append(thread)
+        task.add(thread)
         current = thread
         thread.isRunning = true
         task.state = .started
-        var arguments: [Value] = []
-        arguments.reserveCapacity(type.parameters.count)
-        try withSlots(type.parameters.count) { (slots) throws(Trap) in
+        var arguments = IntegerArguments()
+        try withSlots(count) { (slots) throws(Trap) in
             var values = slots
             var context = takeContext(lift.context)
             do throws(CanonicalTrap) {
                 try parameters(&values, &context)
                 values.position = 0
-                for _ in type.parameters {
-                    arguments.append(.i32(Int32(bitPattern: try values.next(UInt32.self))))
-                }
+                for _ in 0..<count { arguments.append(try values.next(UInt32.self)) }
             } catch { throw trap(error) }
             giveBack(consume context, lift.context)
         }
-        return (task, .function(Function(function(lift.coreFunction), in: store), type, arguments))
+        return (task, .integers(function(lift.coreFunction), arguments))
     }
 
     fileprivate func endPlainly(

@@ -25,7 +25,7 @@ public final class ComponentInstance {
         limits: ComponentRuntimeLimits = ComponentRuntimeLimits()
     ) throws {
         self.plan = plan
-        store = try Store(engine: plan.engine, limits: instanceLimits)
+        store = try plan.makeStore(instanceLimits)
         core = ComponentCore(plan: plan, store: store, limits: limits)
     }
 

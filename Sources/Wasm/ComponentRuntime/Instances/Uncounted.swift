@@ -20,7 +20,18 @@ struct Uncounted<Object: AnyObject> {
 
     /// Uses the object without counting.
     @inline(__always)
-    func with<Result>(_ body: (Object) -> Result) -> Result {
-        unsafe reference._withUnsafeGuaranteedRef { object in body(object) }
+    func with<Result, Failure: Error>(
+        _ body: (Object) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        // The standard library's function does not carry typed errors.
+        let outcome: Swift.Result<Result, Failure> = unsafe reference._withUnsafeGuaranteedRef { object in
+            do throws(Failure) { return .success(try body(object)) } catch { return .failure(error) }
+        }
+        switch outcome {
+        case .success(let result): return result
+        case .failure(let error): throw error
+        }
     }
 }
+
+extension Uncounted: Sendable where Object: Sendable {}

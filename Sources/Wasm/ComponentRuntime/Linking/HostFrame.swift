@@ -33,6 +33,14 @@ public struct ComponentCall: ~Copyable {
     /// A host feature's object for this component instance.
     @inline(__always)
     public func state<State: AnyObject>(_ key: StateKey<State>) -> State { owner.with { $0[key] } }
+
+    /// Uses a host feature's object for this component instance. Nothing is counted for it.
+    @inline(__always)
+    public func with<State: AnyObject, Result, Failure: Error>(
+        _ key: StateKey<State>, _ body: (State) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try owner.with { (store) throws(Failure) in try store.with(key, body) }
+    }
 }
 
 /// The values of one call to the host: parameters to lift, and the place of the result. The context that converts them

@@ -13,6 +13,8 @@ public final class ComponentPlan: Sendable {
     public let component: Component
     /// The engine whose modules it uses.
     public let engine: Engine
+    // The same, for each instance: all threads use it, so nobody counts.
+    private let uncountedEngine: Uncounted<Engine>
     /// Imports that nobody offered, one a line with their types: calls of them trap. See ``MissingImports``.
     public let missingImports: [String]
 
@@ -24,7 +26,7 @@ public final class ComponentPlan: Sendable {
     let memories: [MemoryPlan]
     let contexts: [ContextPlan]
     let channels: ChannelTypes
-    let channelMatches = ChannelMatches()
+    let channelMatches: ChannelMatches
     let hostDestructors: [RuntimeResourceType: HostDestructor]
     let exports: InstanceItems
     let hasChannels: Bool
@@ -38,6 +40,7 @@ public final class ComponentPlan: Sendable {
         self.rootResources = rootResources
         component = builder.binaries[0].component.withoutBinary
         engine = builder.engine
+        uncountedEngine = Uncounted(builder.engine)
         missingImports = builder.missingImports
         self.core = core
         canonicalPlans = builder.canonicalBuilders.map { $0.finish() }
@@ -50,6 +53,36 @@ public final class ComponentPlan: Sendable {
         hostDestructors = builder.linker.destructors
         self.exports = exports
         hasChannels = !channels.isEmpty
+        channelMatches = ChannelMatches()
+    }
+
+    private init(_ original: ComponentPlan) {
+        rootResources = original.rootResources
+        component = original.component
+        engine = original.engine
+        uncountedEngine = original.uncountedEngine
+        missingImports = original.missingImports
+        core = original.core.forOneLoop()
+        canonicalPlans = original.canonicalPlans.map { $0.forOneLoop() }
+        trampolines = original.trampolines
+        instances = original.instances.map { $0.forOneLoop() }
+        resources = original.resources
+        memories = original.memories
+        contexts = original.contexts
+        channels = original.channels
+        channelMatches = original.channelMatches
+        hostDestructors = original.hostDestructors
+        exports = original.exports
+        hasChannels = original.hasChannels
+    }
+
+    /// An equal plan for the instances of one event loop, with the same code. What an instance keeps of its plan is counted
+    /// then where no other thread counts: a reference count that two threads change is a cache line that they fight for.
+    public func forOneLoop() -> ComponentPlan { ComponentPlan(self) }
+
+    /// A store for an instance.
+    func makeStore(_ limits: InstanceLimits) throws -> Store {
+        try uncountedEngine.with { try Store(engine: $0, limits: limits) }
     }
 
     /// Finds an exported function by the names that lead to it: that of an interface and its own, or only its own.

@@ -26,6 +26,16 @@ struct CorePlan: Sendable {
         memories = used.memories.map(grouping.resolved)
         tables = used.tables.map(grouping.resolved)
     }
+
+    /// See ``ComponentPlan/forOneLoop()``.
+    func forOneLoop() -> CorePlan {
+        var plan = self
+        plan.steps = steps.map { step in
+            guard case .instantiate(.template(let template)) = step else { return step }
+            return .instantiate(.template(template.forOneLoop()))
+        }
+        return plan
+    }
 }
 
 /// Decides which core instances are merged, and compiles.

@@ -48,7 +48,7 @@ extension PlanBuilder {
         if case .channel(let kind, let operation, let index, let range, let isAsync) = canonical {
             let plan = channel(kind, operation, index, range, isAsync: isAsync, in: scope)
             return { call, values throws(Trap) in
-                try call.state(ComponentCore.key).channel(plan, values)
+                try call.with(ComponentCore.key) { (core) throws(Trap) in try core.channel(plan, values) }
             }
         }
         let builtin = try builtin(canonical, signature, in: scope)
@@ -56,11 +56,15 @@ extension PlanBuilder {
         if case .resource(.drop, let type, _) = builtin, type.rawValue >= HostResourceCounter.first {
             let destroy = linker.destructors[type]
             return { call, values throws(Trap) in
-                try call.state(ComponentCore.key).dropHostResource(type, destroy, instance, values)
+                try call.with(ComponentCore.key) { (core) throws(Trap) in
+                    try core.dropHostResource(type, destroy, instance, values)
+                }
             }
         }
         return { call, values throws(Trap) in
-            try call.state(ComponentCore.key).run(builtin, instance, values)
+            try call.with(ComponentCore.key) { (core) throws(Trap) in
+                try core.run(builtin, instance, values)
+            }
         }
     }
 
@@ -68,7 +72,9 @@ extension PlanBuilder {
         switch callee {
         case .lifted(let lift):
             return { call, values throws(Trap) in
-                try call.state(ComponentCore.key).lower(plan, lift, values)
+                try call.with(ComponentCore.key) { (core) throws(Trap) in
+                    try core.lower(plan, lift, values)
+                }
             }
         case .host(let function):
             switch function.body {
@@ -79,7 +85,9 @@ extension PlanBuilder {
                 }
             case .async(let body):
                 return { call, values throws(Trap) in
-                    try call.state(ComponentCore.key).callHost(plan, async: body, values)
+                    try call.with(ComponentCore.key) { (core) throws(Trap) in
+                        try core.callHost(plan, async: body, values)
+                    }
                 }
             }
         }

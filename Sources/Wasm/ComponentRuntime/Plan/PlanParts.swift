@@ -90,9 +90,9 @@ final class LiftPlan: Sendable {
     let takesBorrows: Bool
     /// The number of the ``ContextPlan``.
     let context: Int
-    /// The core function's type, where all that a call does is to pass 32-bit numbers: nothing is in memory, there is no
-    /// result and nothing to be done after it.
-    let plainType: FunctionType?
+    /// How many parameters the core function has, where all that a call does is to pass 32-bit numbers: nothing is in memory,
+    /// there is no result and nothing to be done after it.
+    let plainParameterCount: Int?
 
     init(
         number: Int, instance: Int, coreFunction: Int, type: FunctionPlan, options: OptionsPlan,
@@ -103,8 +103,7 @@ final class LiftPlan: Sendable {
             !type.isAsync && !options.isAsync && !takesBorrows && takesIntegers
             && type.parameterFlatCount <= FunctionPlan.parametersMax && type.resultFlatCount == 0
             && options.memory == nil && options.postReturn == nil
-        plainType =
-            isPlain ? FunctionType(Array(repeating: .i32, count: type.parameterFlatCount), []) : nil
+        plainParameterCount = isPlain ? type.parameterFlatCount : nil
         isDirect = !type.isAsync && !options.isAsync
         hasFlatParameters = type.parameterFlatCount <= FunctionPlan.parametersMax
         hasFlatResult = type.resultFlatCount <= 1
@@ -115,6 +114,14 @@ final class LiftPlan: Sendable {
         self.type = type
         self.options = options
         self.resultKey = resultKey
+    }
+
+    /// See ``ComponentPlan/forOneLoop()``.
+    func forOneLoop() -> LiftPlan {
+        LiftPlan(
+            number: number, instance: instance, coreFunction: coreFunction, type: type, options: options,
+            resultKey: resultKey, takesBorrows: takesBorrows, context: context,
+            takesIntegers: plainParameterCount != nil)
     }
 
     /// Whether only one such task runs in the instance at a time.
@@ -182,6 +189,14 @@ struct InstancePlan: Sendable {
     /// By number of the resource type in the component's types.
     var resourceTypes: [RuntimeResourceType?] = []
     var ownResourceTypes: Set<RuntimeResourceType> = []
+
+    /// See ``ComponentPlan/forOneLoop()``.
+    func forOneLoop() -> InstancePlan {
+        // Collections made anew, which share no memory with these.
+        InstancePlan(
+            parent: parent, resourceTypes: resourceTypes.map { $0 },
+            ownResourceTypes: Set(ownResourceTypes.map { $0 }))
+    }
 }
 
 /// What an instance exports.

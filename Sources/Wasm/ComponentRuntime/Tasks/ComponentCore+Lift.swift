@@ -114,7 +114,7 @@ extension ComponentCore {
         let instance = task.instance
         let thread = task.implicitThread
         guard task.isAsyncType else {
-            task.threads.append(thread)
+            task.add(thread)
             return true
         }
         let mayEnter = { instance.backpressure == 0 && !(task.needsExclusive && instance.exclusive != nil) }
@@ -132,7 +132,7 @@ extension ComponentCore {
             }
         }
         if task.needsExclusive { instance.exclusive = thread }
-        task.threads.append(thread)
+        task.add(thread)
         return true
     }
 
@@ -144,9 +144,9 @@ extension ComponentCore {
     /// A thread of a task is over. The last one must leave a result behind.
     func end(_ thread: GuestThread) throws(Trap) {
         let task = thread.task
-        task.threads.removeAll { $0 === thread }
+        task.remove(thread)
         task.instance.forget(thread)
-        guard task.threads.isEmpty else { return }
+        guard task.threadCount == 0 else { return }
         guard task.state == .resolved else {
             throw Trap.host("async-lifted export failed to produce a result")
         }

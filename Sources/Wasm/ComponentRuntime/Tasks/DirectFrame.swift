@@ -23,7 +23,7 @@ final class DirectFrame {
         task = GuestTask(lift: lift, instance: instance, origin: nil)
         state = instance.state
         thread = task.implicitThread
-        task.threads.append(thread)
+        task.add(thread)
         unsafe context = core.context(lift.type.canonical, lift.options, instance)
         storage = FlatStorage(
             count: lift.hasFlatParameters ? max(1, lift.type.parameterFlatCount) : 1)
@@ -93,7 +93,7 @@ extension ComponentCore {
     fileprivate func finish(_ frame: DirectFrame) throws(Trap) {
         let task = frame.task
         let thread = frame.thread
-        guard task.threads.count == 1, !thread.isWaiting else {
+        guard task.threadCount == 1, !thread.isWaiting else {
             frame.isUsedUp = true
             return try end(thread)
         }

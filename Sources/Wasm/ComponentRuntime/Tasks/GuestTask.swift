@@ -16,7 +16,9 @@ final class GuestTask {
     /// Where borrowed handles of the call belong.
     var scope: BorrowScopeID?
     private(set) lazy var implicitThread = GuestThread(task: self)
-    var threads: [GuestThread] = []
+    // Most tasks have no other thread, and need no array.
+    private var hasImplicitThread = false
+    private var otherThreads: [GuestThread] = []
 
     init(
         lift: LiftPlan?, instance: ComponentInstanceState, origin: CallOrigin?, call: GuestCall? = nil
@@ -30,6 +32,26 @@ final class GuestTask {
     /// Whether the function's type lets the call block.
     var isAsyncType: Bool { lift?.type.isAsync ?? false }
     var needsExclusive: Bool { lift?.needsExclusive ?? true }
+
+    /// How many threads go on.
+    var threadCount: Int { (hasImplicitThread ? 1 : 0) + otherThreads.count }
+
+    /// The threads that go on.
+    var threads: [GuestThread] { (hasImplicitThread ? [implicitThread] : []) + otherThreads }
+
+    /// A thread begins.
+    func add(_ thread: GuestThread) {
+        if thread === implicitThread { hasImplicitThread = true } else { otherThreads.append(thread) }
+    }
+
+    /// A thread is over.
+    func remove(_ thread: GuestThread) {
+        if thread === implicitThread {
+            hasImplicitThread = false
+        } else {
+            otherThreads.removeAll { $0 === thread }
+        }
+    }
 
     /// Whether a thread that asks is to be told that the call is cancelled.
     func takePendingCancel(_ isCancellable: Bool) -> Bool {

@@ -43,7 +43,7 @@ public import NIOCore
     var isInCrowd = false
 
     private var cpuBudget: TimeAmount
-    private let frame = CallFrame()
+    private let frame: CallFrame
     private let entry: Entry
     private var resultCount = 0
     private let completion: (Result<[Value], Trap>) -> Void
@@ -62,10 +62,23 @@ public import NIOCore
     public enum Entry {
         /// A function of an instance that exists, its signature, and arguments that fit it.
         case function(Function, FunctionType, [Value])
+        /// A function of the store that takes so many integers, and has no results.
+        case integers(FunctionID, IntegerArguments)
         /// Host code that calls guest functions; there are no results.
         case host(HostEntry)
         /// A fresh instance, its start function if it has one, then the entry point with these arguments.
         case fresh(EntryPoint, [Value])
+
+        fileprivate func makeFrame() -> CallFrame {
+            switch self {
+            case .function(_, let type, let arguments):
+                CallFrame(arguments: arguments.count, results: type.results.count)
+            case .integers(_, let arguments): CallFrame(arguments: arguments.count)
+            case .host: CallFrame()
+            case .fresh(let entryPoint, let arguments):
+                CallFrame(arguments: arguments.count, results: entryPoint.type.results.count)
+            }
+        }
     }
 
     /// A call that has not begun.
@@ -81,6 +94,7 @@ public import NIOCore
         self.deadline = .now() + limits.deadline
         self.entry = entry
         self.completion = completion
+        frame = entry.makeFrame()
     }
 
     deinit {
@@ -226,7 +240,7 @@ public import NIOCore
         unsafe sliceStart = .now()
         let isDone: Bool
         if isInstantiating, case .fresh(let entryPoint, _) = entry {
-            isDone = entryPoint.template.module.memories.making { unsafe wasmtime_call_future_poll(future) }
+            isDone = entryPoint.template.making { unsafe wasmtime_call_future_poll(future) }
         } else {
             isDone = unsafe wasmtime_call_future_poll(future)
         }
@@ -252,6 +266,9 @@ public import NIOCore
         switch entry {
         case .function(let function, let type, let arguments):
             beginCall(of: function, type, arguments)
+        case .integers(let function, let arguments):
+            frame.set(arguments)
+            unsafe beginCall(of: function.raw, arguments: arguments.count, results: 0)
         case .host(let body):
             do throws(Trap) { try prepare?() } catch {
                 finish(.failure(error))
@@ -283,19 +300,21 @@ public import NIOCore
     }
 
     private func beginCall(of function: Function, _ type: FunctionType, _ arguments: [Value]) {
-        guard arguments.count == type.parameters.count, arguments.count <= CallFrame.valuesMax,
-            type.results.count <= CallFrame.valuesMax
-        else {
+        guard arguments.count == type.parameters.count else {
             return finish(.failure(Trap.host("the arguments do not fit the function's signature \(type)")))
         }
-        unsafe status = .running
         frame.set(arguments)
-        resultCount = type.results.count
+        unsafe beginCall(of: function.raw, arguments: arguments.count, results: type.results.count)
+    }
+
+    /// Calls a function with arguments that are in the frame.
+    private func beginCall(of function: wasmtime_func_t, arguments: Int, results: Int) {
+        unsafe status = .running
+        resultCount = results
         let raw = unsafe frame.pointer
-        unsafe raw.pointee.function = function.raw
+        unsafe raw.pointee.function = function
         unsafe future = wasmtime_func_call_async(
-            store.context, &raw.pointee.function, frame.arguments, arguments.count, frame.results,
-            resultCount,
+            store.context, &raw.pointee.function, frame.arguments, arguments, frame.results, results,
             &raw.pointee.trap, &raw.pointee.error)
     }
 

@@ -17,11 +17,19 @@ public final class FiberSchedulers: Sendable {
         self.byLoop = byLoop
     }
 
+    /// The loops, in an order that stays.
+    public var eventLoops: [any EventLoop] { byLoop.map(\.scheduler.eventLoop) }
+
+    /// The place of a loop among ``eventLoops``.
+    public func index(of eventLoop: any EventLoop) -> Int {
+        let loop = ObjectIdentifier(eventLoop)
+        for index in byLoop.indices where byLoop[index].loop == loop { return index }
+        preconditionFailure("the loop is not of the group that the schedulers were made for")
+    }
+
     /// The scheduler of `eventLoop`, on whose thread the caller is.
     public func scheduler(on eventLoop: any EventLoop) -> FiberScheduler {
-        let loop = ObjectIdentifier(eventLoop)
-        for index in byLoop.indices where byLoop[index].loop == loop { return byLoop[index].scheduler.value }
-        preconditionFailure("the loop is not of the group that the schedulers were made for")
+        byLoop[index(of: eventLoop)].scheduler.value
     }
 
     /// Ends every fiber of every loop with a trap.

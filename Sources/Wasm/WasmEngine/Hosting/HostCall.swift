@@ -39,9 +39,9 @@ public struct HostCall: ~Copyable {
 
     /// Uses a host feature's object for this instance. Nothing is counted for it.
     @inline(__always)
-    public func with<State: AnyObject, Result>(
-        _ key: StateKey<State>, _ body: (State) -> Result
-    ) -> Result { store.with(key, body) }
+    public func with<State: AnyObject, Result, Failure: Error>(
+        _ key: StateKey<State>, _ body: (State) throws(Failure) -> Result
+    ) throws(Failure) -> Result { try store.with(key, body) }
 }
 
 /// The Swift side of a host function: reads parameters from the slots, writes results to them.

@@ -14,6 +14,12 @@ public struct StateKey<State: AnyObject>: Sendable {
     }
 }
 
+/// Makes objects of host features for a store when a guest first needs one of them: many never do.
+public protocol StateProvider: AnyObject {
+    /// Sets those of its objects that the store lacks.
+    func provide(in store: Store)
+}
+
 private enum StateKeyCounter {
     static let next = Atomic<Int>(0)
 }

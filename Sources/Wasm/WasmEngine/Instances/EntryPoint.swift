@@ -27,4 +27,13 @@ public final class EntryPoint: Sendable {
         self.name = name
         self.type = type
     }
+
+    private init(_ original: EntryPoint) {
+        template = original.template.forOneLoop()
+        name = original.name
+        type = original.type
+    }
+
+    /// An equal one for the fibers of one event loop; see ``InstanceTemplate/forOneLoop()``.
+    public func forOneLoop() -> EntryPoint { EntryPoint(self) }
 }

@@ -8,12 +8,44 @@ import CWasmtime
     nonisolated(unsafe) let raw: OpaquePointer
     // The engine keeps only the addresses of these.
     private let functions: [HostFunctionTemplate]
+    /// Who the engine's template belongs to, where that is another one.
+    private let original: InstanceTemplate?
+    // The module's, which keeps them. All threads use these, so nobody counts.
+    private let memories: Unmanaged<MemoriesInMaking>
+    private let engine: Unmanaged<Engine>
 
     init(module: Module, taking raw: OpaquePointer) {
         self.module = module
+        unsafe memories = Unmanaged.passUnretained(module.memories)
+        unsafe engine = Unmanaged.passUnretained(module.engine)
         unsafe self.raw = raw
         functions = []
+        original = nil
     }
+
+    private init(_ original: InstanceTemplate) {
+        module = original.module
+        unsafe memories = original.memories
+        unsafe engine = original.engine
+        unsafe raw = original.raw
+        functions = []
+        self.original = original
+    }
+
+    /// A store for an instance.
+    public func makeStore(_ limits: InstanceLimits) throws -> Store {
+        try unsafe engine._withUnsafeGuaranteedRef { try Store(engine: $0, limits: limits) }
+    }
+
+    /// Runs `body`, which makes an instance.
+    @inline(__always)
+    func making<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try unsafe memories._withUnsafeGuaranteedRef { try $0.making(body) }
+    }
+
+    /// An equal one for the instances of one event loop. References to one object that two threads count, for each instance,
+    /// are a cache line that they fight for.
+    public func forOneLoop() -> InstanceTemplate { InstanceTemplate(self) }
 
     /// A module that imports functions of the host only: one for each of ``Module/imports``, in order.
     ///
@@ -44,8 +76,11 @@ import CWasmtime
             throw EngineError(.linking, "The engine made no template.")
         }
         self.module = module
+        unsafe memories = Unmanaged.passUnretained(module.memories)
+        unsafe engine = Unmanaged.passUnretained(module.engine)
         unsafe raw = template
         self.functions = functions
+        original = nil
     }
 
     private static func define(
@@ -60,5 +95,5 @@ import CWasmtime
         }
     }
 
-    deinit { unsafe wasmtime_instance_pre_delete(raw) }
+    deinit { if original == nil { unsafe wasmtime_instance_pre_delete(raw) } }
 }

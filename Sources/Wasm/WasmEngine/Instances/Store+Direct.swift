@@ -24,7 +24,7 @@ extension Store {
         var raw = wasmtime_instance_t()
         var trap: OpaquePointer?
         beginInstance()
-        let error = unsafe template.module.memories.making {
+        let error = unsafe template.making {
             unsafe wasmtime_instance_pre_instantiate(template.raw, context, &raw, &trap)
         }
         endInstance()

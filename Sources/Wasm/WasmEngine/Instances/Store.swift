@@ -36,7 +36,7 @@ import CWasmtime
         unsafe .init(repeating: nil)
 
     /// An empty store. It uses the engine's pools, but does not keep the engine: whoever schedules its fibers does.
-    public init(engine: Engine, limits: InstanceLimits = InstanceLimits()) throws {
+    public init(engine: borrowing Engine, limits: InstanceLimits = InstanceLimits()) throws {
         guard let raw = unsafe wasmtime_store_new(engine.raw, nil, nil),
             let context = unsafe wasmtime_store_context(raw)
         else { throw EngineError(.exhausted, "The engine made no store.") }
@@ -66,9 +66,7 @@ import CWasmtime
     @inline(__always)
     public subscript<State: AnyObject>(key: StateKey<State>) -> State {
         get {
-            guard let state = unsafe states[key.index] else {
-                preconditionFailure("no \(State.self) in this store")
-            }
+            let state = unsafe states[key.index] ?? provided(key.index)
             return unsafe Unmanaged<State>.fromOpaque(state).takeUnretainedValue()
         }
         set {
@@ -80,13 +78,31 @@ import CWasmtime
 
     /// Uses a host feature's object without counting a reference: the store owns it for as long as it lives.
     @inline(__always)
-    public func with<State: AnyObject, Result>(
-        _ key: StateKey<State>, _ body: (State) -> Result
-    ) -> Result {
-        guard let state = unsafe states[key.index] else {
-            preconditionFailure("no \(State.self) in this store")
+    public func with<State: AnyObject, Result, Failure: Error>(
+        _ key: StateKey<State>, _ body: (State) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let state = unsafe states[key.index] ?? provided(key.index)
+        // The standard library's function does not carry typed errors.
+        let outcome: Swift.Result<Result, Failure> =
+            unsafe Unmanaged<State>.fromOpaque(state)._withUnsafeGuaranteedRef { state in
+                do throws(Failure) { return .success(try body(state)) } catch { return .failure(error) }
+            }
+        switch outcome {
+        case .success(let result): return result
+        case .failure(let error): throw error
         }
-        return unsafe Unmanaged<State>.fromOpaque(state)._withUnsafeGuaranteedRef { body($0) }
+    }
+
+    /// Makes what was not set when it is first asked for.
+    public var provider: (any StateProvider)?
+
+    @inline(never)
+    private func provided(_ index: Int) -> UnsafeMutableRawPointer {
+        provider?.provide(in: self)
+        guard let state = unsafe states[index] else {
+            preconditionFailure("a host feature's object was neither set nor provided: number \(index)")
+        }
+        return unsafe state
     }
 
     /// The exported memory named `memory` of the last instance made here that has one.

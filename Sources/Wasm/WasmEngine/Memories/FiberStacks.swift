@@ -88,15 +88,18 @@ import NIOConcurrencyHelpers
 
     private static let endStack: wasmtime_finalizer_t = { stack in
         guard let stack = unsafe stack else { return }
-        let ended = unsafe Unmanaged<FiberStack>.fromOpaque(stack).takeRetainedValue()
-        ended.owner.release(ended)
+        let ended = unsafe Unmanaged<FiberStack>.fromOpaque(stack)
+        unsafe ended._withUnsafeGuaranteedRef { stack in
+            unsafe stack.owner._withUnsafeGuaranteedRef { $0.release(stack) }
+        }
+        unsafe ended.release()
     }
 }
 
 /// One stack, with a page below it that nobody may touch.
 @safe final class FiberStack: Sendable {
     // Not counted: the engine that asked for the stack keeps the stacks.
-    unowned let owner: FiberStacks
+    let owner: Unmanaged<FiberStacks>
     let count: Int
     private let space: AddressSpace
 
@@ -106,7 +109,7 @@ import NIOConcurrencyHelpers
         guard let space = AddressSpace(count: guardBytes + count),
             space.allow(true, guardBytes..<(guardBytes + count))
         else { return nil }
-        self.owner = owner
+        unsafe self.owner = Unmanaged.passUnretained(owner)
         self.count = count
         self.space = space
     }

@@ -46,7 +46,9 @@ import NIOConcurrencyHelpers
             throw .limit(limits.memories, of: "memories")
         }
         let capacity = min(bytes, limits.memoryBytes)
-        guard let slot = MemorySlot(owner: self, reserving: capacity, guardBytes: guardBytes),
+        guard
+            let slot = MemorySlot(
+                owner: self, image: image, reserving: capacity, guardBytes: guardBytes),
             image.map({ $0.minimumBytes <= slot.capacity && $0.show(in: slot.space, base: slot.base) })
                 ?? true
         else {
@@ -83,14 +85,17 @@ import NIOConcurrencyHelpers
 
     /// An instance has ended: its slot waits for the next one of the same image.
     func release(_ slot: MemorySlot) {
+        guard let image = unsafe slot.uncountedImage else { return gone(slot) }
+        unsafe image._withUnsafeGuaranteedRef { release(slot, of: $0) }
+    }
+
+    private func release(_ slot: MemorySlot, of image: MemoryImage) {
         let before = slot.keptBytes
-        guard let image = slot.image else { return gone(slot) }
         if room < limits.memoryResidentBytes - before { makeRoom() }
         let isWell = slot.reset(
-            written, residentBytesMax: min(limits.memoryResidentBytes, max(0, room + before)))
+            to: image, written, residentBytesMax: min(limits.memoryResidentBytes, max(0, room + before)))
         count(slot, keptBefore: before)
-        slot.image = nil
-        if isWell { image.keep(slot) } else { gone(slot) }
+        if !isWell || !image.keep(slot) { gone(slot) }
     }
 
     /// Takes the pages of an idle slot. False when the system refuses; nobody may get the slot then.
@@ -155,7 +160,14 @@ import NIOConcurrencyHelpers
         minimum: Int, reserving bytes: Int, guardBytes: Int
     ) throws(NoRoom) -> MemorySlot {
         switch MemoriesInMaking.next(minimumBytes: minimum) {
-        case .image(let image): return try image.takeSlot(reserving: bytes, guardBytes: guardBytes)
+        case .image(let image):
+            // The standard library's function does not carry typed errors.
+            let slot: Result<MemorySlot, NoRoom> = unsafe image._withUnsafeGuaranteedRef { image in
+                do throws(NoRoom) {
+                    return .success(try image.takeSlot(reserving: bytes, guardBytes: guardBytes))
+                } catch { return .failure(error) }
+            }
+            return try slot.get()
         case .unexpected: throw .unexpected
         case .other: break
         }
@@ -185,7 +197,8 @@ import NIOConcurrencyHelpers
 
     private static let endMemory: wasmtime_finalizer_t = { slot in
         guard let slot = unsafe slot else { return }
-        let ended = unsafe Unmanaged<MemorySlot>.fromOpaque(slot).takeRetainedValue()
-        ended.owner.release(ended)
+        let ended = unsafe Unmanaged<MemorySlot>.fromOpaque(slot)
+        unsafe ended._withUnsafeGuaranteedRef { $0.owner.release($0) }
+        unsafe ended.release()
     }
 }

@@ -4,9 +4,17 @@ import CMemoryPages
 /// whose it is, but comes within the call that makes the instance.
 @safe final class MemoriesInMaking: Sendable {
     private let images: [MemoryImage]
+    // The same. An element of an array is counted when it is used, and these are used by all threads.
+    private let uncounted: [Unmanaged<MemoryImage>]
 
     /// - Parameter images: of the memories that the module defines, in order.
-    init(_ images: [MemoryImage]) { self.images = images }
+    init(_ images: [MemoryImage]) {
+        self.images = images
+        unsafe uncounted = images.map { unsafe Unmanaged.passUnretained($0) }
+    }
+
+    /// The module is gone.
+    func retire() { for image in images { image.retire() } }
 
     /// Runs `body`, which makes an instance of the module.
     @inline(__always)
@@ -21,8 +29,8 @@ import CMemoryPages
     }
 
     /// What the engine asks for.
-    enum Next {
-        case image(MemoryImage)
+    @safe enum Next {
+        case image(Unmanaged<MemoryImage>)
         /// A memory that is not of the module in making, or of none that has images.
         case other
         /// Not what the module's next memory is: whatever it is, it must not go without its data.
@@ -37,10 +45,12 @@ import CMemoryPages
         let index = unsafe making.pointee.made
         return unsafe Unmanaged<MemoriesInMaking>.fromOpaque(memories)._withUnsafeGuaranteedRef { memories in
             guard index < memories.images.count else { return .other }
-            let image = memories.images[index]
-            guard image.minimumBytes == minimumBytes else { return .unexpected }
+            let image = unsafe memories.uncounted[index]
+            guard unsafe image._withUnsafeGuaranteedRef({ $0.minimumBytes }) == minimumBytes else {
+                return .unexpected
+            }
             unsafe making.pointee.made = index + 1
-            return .image(image)
+            return unsafe .image(image)
         }
     }
 }

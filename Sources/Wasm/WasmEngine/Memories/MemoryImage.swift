@@ -31,6 +31,8 @@ import NIOConcurrencyHelpers
         var slots: [MemorySlot] = []
         /// How many of them, from the front on, hold no pages.
         var coldCount = 0
+        /// Whether no instance will want one any more.
+        private var isClosed = false
 
         mutating func takeLast() -> MemorySlot? {
             let slot = slots.popLast()
@@ -42,9 +44,26 @@ import NIOConcurrencyHelpers
             coldCount < slots.count ? slots.remove(at: coldCount) : nil
         }
 
-        mutating func addCold(_ slot: MemorySlot) {
+        /// False where nobody will want it.
+        mutating func add(_ slot: MemorySlot) -> Bool {
+            if !isClosed { slots.append(slot) }
+            return !isClosed
+        }
+
+        /// False where nobody will want it.
+        mutating func addCold(_ slot: MemorySlot) -> Bool {
+            guard !isClosed else { return false }
             slots.insert(slot, at: 0)
             coldCount += 1
+            return true
+        }
+
+        /// Takes all, and takes none any more.
+        mutating func close() -> [MemorySlot] {
+            isClosed = true
+            coldCount = 0
+            defer { slots = [] }
+            return slots
         }
     }
 
@@ -82,7 +101,6 @@ import NIOConcurrencyHelpers
     }
 
     deinit {
-        for shard in idle { shard.withLockedValue(\.slots).forEach(memories.gone) }
         if let content = unsafe content { unsafe munmap(content, pages.count) }
         if file >= 0 { close(file) }
     }
@@ -93,14 +111,8 @@ import NIOConcurrencyHelpers
 
     /// A slot that holds what the image says, used before or new.
     func takeSlot(reserving bytes: Int, guardBytes: Int) throws(NoRoom) -> MemorySlot {
-        let slot: MemorySlot
-        if let idle = shard.withLockedValue({ $0.takeLast() }) {
-            slot = idle
-        } else {
-            slot = try memories.newSlot(reserving: bytes, guardBytes: guardBytes, for: self)
-        }
-        slot.image = self
-        return slot
+        if let slot = shard.withLockedValue({ $0.takeLast() }) { return slot }
+        return try memories.newSlot(reserving: bytes, guardBytes: guardBytes, for: self)
     }
 
     /// A slot that nobody uses, to be given up for another image.
@@ -109,7 +121,13 @@ import NIOConcurrencyHelpers
         return nil
     }
 
-    func keep(_ slot: MemorySlot) { shard.withLockedValue { $0.slots.append(slot) } }
+    /// Keeps a slot for the next instance. False when there will be none: it is gone then.
+    func keep(_ slot: MemorySlot) -> Bool { shard.withLockedValue { $0.add(slot) } }
+
+    /// The module is gone. Slots keep their image, so idle ones are let go of here; those in use go when they come back.
+    func retire() {
+        for shard in idle { shard.withLockedValue { $0.close() }.forEach(memories.gone) }
+    }
 
     /// Idle slots that hold pages.
     var warmCount: Int {
@@ -120,11 +138,7 @@ import NIOConcurrencyHelpers
     func coolSlot() -> Bool {
         for shard in idle {
             guard let slot = shard.withLockedValue({ $0.takeLongestWarm() }) else { continue }
-            if memories.cool(slot) {
-                shard.withLockedValue { $0.addCold(slot) }
-            } else {
-                memories.gone(slot)
-            }
+            if !memories.cool(slot) || !shard.withLockedValue({ $0.addCold(slot) }) { memories.gone(slot) }
             return true
         }
         return false

@@ -7,10 +7,14 @@
     /// The most bytes it can grow to.
     let capacity: Int
 
+    /// What the memory begins with. For good, although it is used by one instance after the other: nothing that all threads
+    /// share is counted for each of them.
+    private let image: MemoryImage?
+    // The same, for those who only look.
+    let uncountedImage: Unmanaged<MemoryImage>?
+
     // Belongs to one thread at a time: that of the instance, then whoever takes it from the image.
     @safe nonisolated(unsafe) var byteCount = 0
-    /// Set while an instance has the slot.
-    @safe nonisolated(unsafe) var image: MemoryImage?
     /// Bytes of pages that stay with the slot between two guests.
     @safe nonisolated(unsafe) var keptBytes = 0
     @safe private nonisolated(unsafe) var uses = 0
@@ -21,9 +25,11 @@
     // Up to here writing everything costs less than asking what was written.
     private static let smallBytes = 64 << 10
 
-    init?(owner: LinearMemories, reserving bytes: Int, guardBytes: Int) {
+    init?(owner: LinearMemories, image: MemoryImage?, reserving bytes: Int, guardBytes: Int) {
         guard let space = AddressSpace(count: bytes + 2 * guardBytes) else { return nil }
         self.owner = owner
+        self.image = image
+        unsafe uncountedImage = image.map { unsafe Unmanaged.passUnretained($0) }
         self.space = space
         base = guardBytes
         capacity = bytes
@@ -43,8 +49,7 @@
     /// Makes the memory what its image says, after a guest. False when the system refuses; nobody may get it then.
     ///
     /// - Parameter residentBytesMax: how much of what was written is put back in place; the rest goes back to the system.
-    func reset(_ written: WrittenPages, residentBytesMax: Int) -> Bool {
-        guard let image = image else { return false }
+    func reset(to image: MemoryImage, _ written: WrittenPages, residentBytesMax: Int) -> Bool {
         let used = AddressSpace.wholePages(byteCount)
         let minimum = AddressSpace.wholePages(image.minimumBytes)
         keptBytes = 0
@@ -77,9 +82,11 @@
             return used
         }
         var restored = used
+        // Not counted for the closure either.
+        let image = unsafe Unmanaged.passUnretained(image)
         let isKnown = unsafe written.each(from: start, count: used) { range in
             let end = min(range.upperBound, range.lowerBound + residentBytesMax - keptBytes)
-            unsafe image.restore(range.lowerBound..<end, of: start)
+            unsafe image._withUnsafeGuaranteedRef { unsafe $0.restore(range.lowerBound..<end, of: start) }
             keptBytes += end - range.lowerBound
             if end < range.upperBound { restored = end }
             return end == range.upperBound

@@ -69,7 +69,10 @@ import CWasmtime
         unsafe self.exports = Module.exports(of: raw)
     }
 
-    deinit { unsafe wasmtime_module_delete(raw) }
+    deinit {
+        memories.retire()
+        unsafe wasmtime_module_delete(raw)
+    }
 
     // The engine gives each function, global and import at most this many bytes of an instance's record.
     private static let recordItemBytes = 32

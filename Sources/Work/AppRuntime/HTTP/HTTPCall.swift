@@ -10,51 +10,49 @@ public import WasmEngine
 public final class HTTPCall {
     private let instance: HTTPInstance
     private let writer: ResponseWriter
-    private let pool: HTTPInstancePool?
+    private let program: LoopHTTPProgram
     private var completion: ((Result<Void, Trap>) -> Void)?
     private var guestCall: GuestCall?
     /// Whether nothing goes on for the request any more.
     public private(set) var isOver = false
 
-    /// Runs the handler of `program`, in a fresh instance or in one that may be used again.
+    /// Runs the program's handler, in a fresh instance or in one that may be used again.
     ///
     /// - Parameter completion: called once, on the scheduler's loop, when the guest does nothing for the request any more,
     ///   or when its time is over. What it has answered is in `writer`.
     /// - Throws: ``EngineError`` with code `exhausted` when the engine's slots are all in use.
     public init(
-        _ program: HTTPProgram, of component: LoadedComponent, exchange: any IncomingExchange,
-        writer: ResponseWriter, requestID: String, log: any GuestLog, on scheduler: FiberScheduler,
+        _ program: LoopHTTPProgram, exchange: any IncomingExchange, writer: ResponseWriter, requestID: String,
         completion: @escaping (Result<Void, Trap>) -> Void
     ) throws {
-        pool = program.reuse.isFresh ? nil : program.pool(on: scheduler.eventLoop)
-        if let instance = pool?.take(depth: exchange.depth) {
+        self.program = program
+        if let instance = program.pool?.take(depth: exchange.depth) {
             self.instance = instance
         } else {
-            instance = try HTTPInstance(program, of: component, log: log, requestID: requestID)
-            pool?.add(instance)
+            instance = try HTTPInstance(program, requestID: requestID)
+            program.pool?.add(instance)
         }
         self.writer = writer
         self.completion = completion
         instance.begin(writer, requestID: requestID, depth: exchange.depth)
-        start(program, component, exchange, scheduler)
+        start(exchange)
     }
 
-    private func start(
-        _ program: HTTPProgram, _ component: LoadedComponent, _ exchange: any IncomingExchange,
-        _ scheduler: FiberScheduler
-    ) {
-        let writer = self.writer
-        switch program.handler {
+    private func start(_ exchange: any IncomingExchange) {
+        let scheduler = program.scheduler
+        switch program.program.handler {
         case .preview2(let handler):
             handler.start(
-                exchange, writer, in: instance.instance, on: scheduler, limits: component.fiberLimits
+                exchange, writer, in: instance.instance, on: scheduler, limits: program.component.fiberLimits
             ) {
+                if case .success = $0 { self.writer.guestReturned() }
                 self.settled($0)
             }
         case .preview3(let handler):
             do throws(Trap) {
                 let call = try handler.start(
-                    exchange, writer, in: instance.instance, on: scheduler, limits: component.callLimits
+                    exchange, writer, in: instance.instance, on: scheduler,
+                    limits: program.component.callLimits
                 ) {
                     if case .failure(let trap) = $0 { self.report(.failure(trap)) }
                 }
@@ -69,7 +67,7 @@ public final class HTTPCall {
 
     /// Nobody wants the answer any more. An instance that answers others goes on.
     public func cancel(_ message: String) {
-        if let guestCall, instance.active > 1 || pool != nil {
+        if let guestCall, instance.active > 1 || program.pool != nil {
             guestCall.cancel()
         } else if guestCall != nil {
             instance.instance.end()
@@ -91,6 +89,6 @@ public final class HTTPCall {
         guestCall = nil
         report(result)
         instance.end(writer)
-        pool?.ended(instance)
+        program.pool?.ended(instance)
     }
 }

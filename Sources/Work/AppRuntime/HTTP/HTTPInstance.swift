@@ -1,6 +1,4 @@
-import AppModel
 import ComponentRuntime
-import HostSystem
 import NIOCore
 import WASI
 import WASIHTTP
@@ -11,10 +9,7 @@ import WasmEngine
 /// Confined to its event loop.
 final class HTTPInstance {
     let instance: ComponentInstance
-    private let log: LogOutput
-    // Those of the other components, where several are linked together.
-    private var otherLogs: [LogOutput] = []
-    private var otherSystems: [GuestSystem] = []
+    private let systems: InstanceSystems
     private(set) var uses = 0
     private(set) var active = 0
     /// When it began to wait for its next request.
@@ -23,47 +18,22 @@ final class HTTPInstance {
     // Responses that have not left yet: nearly always one, which needs no array.
     private var writer: ResponseWriter?
     private var otherWriters: [ResponseWriter] = []
-    private let system: GuestSystem
 
-    init(_ program: HTTPProgram, of component: LoadedComponent, log: any GuestLog, requestID: String) throws {
-        instance = try ComponentInstance(program.plan, instanceLimits: component.instanceLimits)
-        self.log = LogOutput(
-            log: log, component: component.component.id.text, requestID: requestID,
-            bytesMax: component.limits.logBytesMax)
-        system = GuestSystem(component.plan, output: self.log, errorOutput: self.log)
-        Preview2.install(
-            system, parts: systems(of: component, log: log, requestID: requestID), in: instance.store)
-        instance.store[HTTPHostState.key] = program.state
+    init(_ program: LoopHTTPProgram, requestID: String) throws {
+        instance = try ComponentInstance(
+            program.program.plan, instanceLimits: program.component.instanceLimits)
+        systems = InstanceSystems(program.guests, requestID: requestID)
+        instance.store.provider = systems
+        Preview2.installTable(in: instance.store)
+        instance.store[HTTPHostState.key] = program.program.state
         instance.onPark = { [unowned self] isWaiting in
             if isWaiting { flush() }
         }
     }
 
-    /// The systems of components that are linked together; none where there is one.
-    private func systems(
-        of component: LoadedComponent, log: any GuestLog, requestID: String
-    ) -> [GuestSystem] {
-        component.parts.map { part in
-            if part.id == component.component.id { return system }
-            let output = LogOutput(
-                log: log, component: part.id.text, requestID: requestID,
-                bytesMax: component.limits.logBytesMax)
-            let other = GuestSystem(part.plan, output: output, errorOutput: output)
-            otherLogs.append(output)
-            otherSystems.append(other)
-            return other
-        }
-    }
-
     /// A request begins.
     func begin(_ writer: ResponseWriter, requestID: String, depth: Int) {
-        // Which of several requests the guest works for is not known.
-        system.requestDepth = active == 0 ? depth : max(depth, system.requestDepth)
-        for other in otherSystems { other.requestDepth = system.requestDepth }
-        if uses > 0 {
-            log.begin(requestID: requestID)
-            for log in otherLogs { log.begin(requestID: requestID) }
-        }
+        systems.begin(requestID: requestID, depth: depth, isAlone: active == 0)
         uses += 1
         active += 1
         if self.writer == nil { self.writer = writer } else { otherWriters.append(writer) }
@@ -83,10 +53,11 @@ final class HTTPInstance {
             otherWriters.removeAll { $0 === writer }
         }
         guard active == 0 else { return }
-        log.finish()
-        for log in otherLogs { log.finish() }
-        idleSince = .now()
+        systems.finish()
     }
+
+    /// It begins to wait for its next request.
+    func rest() { idleSince = .now() }
 
     /// Whether it may begin another request.
     func accepts(_ reuse: InstanceReuse) -> Bool {
@@ -124,7 +95,11 @@ final class HTTPInstancePool {
     /// - Parameter depth: a request that the application makes to itself gets none that is answering others. It could be the
     ///   one that waits for this very answer, and a guest that waits need not let others in.
     func take(depth: Int) -> HTTPInstance? {
-        instances.last { $0.accepts(reuse) && (depth == 0 || $0.active == 0) }
+        for instance in instances.reversed()
+        where instance.accepts(reuse) && (depth == 0 || instance.active == 0) {
+            return instance
+        }
+        return nil
     }
 
     /// A new instance may be used again.
@@ -137,7 +112,9 @@ final class HTTPInstancePool {
             instances.removeAll { $0 === instance }
             return
         }
-        if instance.active == 0 { watchIdle() }
+        guard instance.active == 0 else { return }
+        instance.rest()
+        watchIdle()
     }
 
     /// How many there are, busy ones included.

@@ -1,7 +1,6 @@
 public import AppModel
 import ComponentModel
 public import ComponentRuntime
-import HostSystem
 public import NIOCore
 public import WASIHTTP
 
@@ -18,7 +17,6 @@ public final class HTTPProgram: Sendable {
     public let reuse: InstanceReuse
     let handler: Handler
     let state: HTTPHostState
-    private let pools: LoopLocal<HTTPInstancePool>
 
     /// The program of a component.
     ///
@@ -42,15 +40,24 @@ public final class HTTPProgram: Sendable {
                     \(exports.isEmpty ? "nothing" : exports.prefix(8).joined(separator: ", ")).
                     """)
         }
-        let reuse = self.reuse
-        pools = LoopLocal { HTTPInstancePool(reuse, eventLoop: $0) }
     }
+
+    private init(_ original: HTTPProgram) {
+        plan = original.plan.forOneLoop()
+        reuse = original.reuse
+        handler =
+            switch original.handler {
+            case .preview2(let handler): .preview2(handler.forOneLoop())
+            case .preview3(let handler): .preview3(handler.forOneLoop())
+            }
+        state = HTTPHostState(limits: original.state.limits, client: original.state.client)
+    }
+
+    /// See ``LoadedComponent/forOneLoop()``.
+    func forOneLoop() -> HTTPProgram { HTTPProgram(self) }
 
     /// Imports that nobody offers, one a line with their types.
     public var missingImports: [String] { plan.missingImports }
-
-    /// The instances of an event loop that may be used again.
-    func pool(on eventLoop: any EventLoop) -> HTTPInstancePool { pools.value(on: eventLoop) }
 }
 
 /// How instances of a component are used again.

@@ -10,33 +10,24 @@ import WasmEngine
 /// One request to a component that speaks `wasi:http`, and what the guest's end means for the client.
 final class ComponentInvocation {
     private let exchange: HTTPExchange
-    private let component: LoadedComponent
-    private let logger: Logger
+    private let program: ComponentProgram
     private let writer: ResponseWriter
-    private let log: any GuestLog
     private let adapter: ServerExchange
     private var call: HTTPCall?
 
-    init(
-        exchange: HTTPExchange, component: LoadedComponent, route: RouteFields, log: any GuestLog,
-        logger: Logger
-    ) {
-        let limits = HTTPHostLimits(component.limits)
+    init(exchange: HTTPExchange, program: ComponentProgram, route: RouteFields) {
+        let limits = program.program.limits
         self.exchange = exchange
-        self.component = component
-        self.logger = logger
+        self.program = program
         adapter = ServerExchange(exchange, route: route, limits: limits)
         writer = ResponseWriter(adapter, limits: limits)
-        self.log = log
     }
 
-    func start(_ program: HTTPProgram, scheduler: FiberScheduler) {
+    func start() {
         let call: HTTPCall
         do {
             call = try HTTPCall(
-                program, of: component, exchange: adapter, writer: writer, requestID: exchange.requestID,
-                log: log,
-                on: scheduler
+                program.program, exchange: adapter, writer: writer, requestID: exchange.requestID
             ) {
                 self.ended($0)
             }
@@ -69,7 +60,7 @@ final class ComponentInvocation {
             fail(.internalServerError, "the guest returned without a response")
         } else if !writer.isComplete {
             // The rest of the body needs no guest, or will fail for want of one.
-            let answer = Answer(exchange: exchange, component: component.component.id, logger: logger)
+            let answer = self.answer
             writer.onLateFailure = { answer.fail(.internalServerError, $0) }
             writer.flush()
         }
@@ -85,19 +76,17 @@ final class ComponentInvocation {
     }
 
     private func fail(_ status: HTTPResponseStatus, _ reason: String, _ headers: HTTPHeaders = [:]) {
-        Answer(exchange: exchange, component: component.component.id, logger: logger).fail(
-            status, reason, headers)
+        answer.fail(status, reason, headers)
     }
 
-    private func note(_ reason: String, _ level: Logger.Level) {
-        Answer(exchange: exchange, component: component.component.id, logger: logger).note(reason, level)
-    }
+    private func note(_ reason: String, _ level: Logger.Level) { answer.note(reason, level) }
+
+    private var answer: Answer { Answer(exchange: exchange, program: program) }
 
     /// What Martlet itself tells client and operator.
     private struct Answer {
         let exchange: HTTPExchange
-        let component: ComponentID
-        let logger: Logger
+        let program: ComponentProgram
 
         /// Answers for the guest where the client has got nothing yet, and else lets the client see that the response is
         /// cut.
@@ -108,9 +97,12 @@ final class ComponentInvocation {
         }
 
         func note(_ reason: String, _ level: Logger.Level) {
-            logger.log(
+            program.logger.log(
                 level: level, "\(reason)",
-                metadata: ["component": "\(component)", "request-id": "\(exchange.requestID)"])
+                metadata: [
+                    "component": "\(program.program.component.component.id)",
+                    "request-id": "\(exchange.requestID)",
+                ])
         }
     }
 }

@@ -85,6 +85,18 @@ public final class RouteTable: Sendable {
         patterns = entries.indices.filter { entries[$0].pattern.literal == nil }
     }
 
+    private init(_ original: RouteTable) {
+        entries = original.entries.map {
+            Entry(pattern: $0.pattern, texts: $0.texts, triggerIndex: $0.triggerIndex)
+        }
+        literals = original.literals
+        patterns = original.patterns
+        diagnostics = original.diagnostics
+    }
+
+    /// An equal table for the requests of one event loop, whose references no other thread counts.
+    func forOneLoop() -> RouteTable { RouteTable(self) }
+
     /// The route that requests for this path belong to, or `nil`.
     public func match(_ path: borrowing String) -> RouteMatch? {
         match(path.utf8Span.span)

@@ -28,10 +28,11 @@ final class CGIOutput: GuestOutput {
     private let exchange: HTTPExchange
     private let headBytesMax: Int
     private let bodyBytesMax: Int
-    private var section = ByteBuffer()
-    /// Where the last line of `section` begins, which is all that more bytes can complete.
+    /// What the program wrote and the client has not got: the header section until it is whole, then the body. Nothing, rather
+    /// than an empty buffer: empty ones share a storage, which all threads would count references to.
+    private var unsent: ByteBuffer?
+    /// Where the last line of the header section begins, which is all that more bytes can complete.
     private var lineStart = 0
-    private var body = ByteBuffer()
     private var bodyBytes = 0
     private var head: CGIHead?
     private var heldSince = NIODeadline.distantFuture
@@ -58,17 +59,17 @@ final class CGIOutput: GuestOutput {
     func write(_ bytes: RawSpan) throws(HostError) -> Int {
         if failure != nil { throw .brokenPipe }
         if isBlocked { return 0 }
-        if head == nil {
-            let scanned = section.readableBytes
-            section.append(bytes)
-            try takeHead(scanned)
-        } else {
-            body.append(bytes)
-        }
-        if let head, body.readableBytes > Self.heldBytesMax || isStreaming { flush(head) }
-        if bodyBytes + body.readableBytes > bodyBytesMax { throw fail(.bodyTooLong(bodyBytesMax)) }
+        let scanned = unsentBytes
+        if unsent == nil { unsent = ByteBufferAllocator().buffer(capacity: bytes.byteCount) }
+        unsent?.append(bytes)
+        if head == nil { try takeHead(scanned) }
+        guard let head else { return bytes.byteCount }
+        if unsentBytes > Self.heldBytesMax || isStreaming { flush(head) }
+        if bodyBytes + unsentBytes > bodyBytesMax { throw fail(.bodyTooLong(bodyBytesMax)) }
         return bytes.byteCount
     }
+
+    private var unsentBytes: Int { unsent?.readableBytes ?? 0 }
 
     func wakeWhenWritable(_ token: WakeToken) {
         guard isBlocked, !exchange.isEnded else { return token.wake() }
@@ -89,7 +90,7 @@ final class CGIOutput: GuestOutput {
     /// Where only its time slice is over it may still fail at once, and the client then deserves a clear status: a short
     /// answer is held a while longer.
     func flush(beforeWaiting isWaiting: Bool) {
-        guard let head, failure == nil, !isStreaming || body.readableBytes > 0 else { return }
+        guard let head, failure == nil, !isStreaming || unsentBytes > 0 else { return }
         if !isWaiting, !isStreaming {
             let now = NIODeadline.now()
             heldSince = min(heldSince, now)
@@ -105,10 +106,10 @@ final class CGIOutput: GuestOutput {
         if let failure { return failure }
         guard let head else { return .nothing }
         if isStreaming {
-            if body.readableBytes > 0 { flush(head) }
+            if unsentBytes > 0 { flush(head) }
             exchange.finish()
         } else {
-            exchange.respond(head.status, head.headers, body: body)
+            exchange.respond(head.status, head.headers, body: unsent)
         }
         return nil
     }
@@ -118,28 +119,26 @@ final class CGIOutput: GuestOutput {
             isStreaming = true
             exchange.sendHead(head.status, head.headers)
         }
-        guard body.readableBytes > 0 else { return }
+        // The next write has a new buffer: this one belongs to the connection until it has left.
+        guard let body = unsent.take(), body.readableBytes > 0 else { return }
         bodyBytes += body.readableBytes
         if !exchange.write(body) { block() }
-        // A new buffer: the one that was written belongs to the connection until it has left.
-        body = ByteBuffer()
     }
 
     /// Splits the header section off at the first empty line.
     private func takeHead(_ scanned: Int) throws(HostError) {
         guard let (length, rest) = endOfSection(from: scanned) else {
-            if section.readableBytes > headBytesMax { throw fail(.headTooLong(headBytesMax)) }
+            if unsentBytes > headBytesMax { throw fail(.headTooLong(headBytesMax)) }
             return
         }
         if length > headBytesMax { throw fail(.headTooLong(headBytesMax)) }
+        guard let section = unsent else { return }
         do throws(CGIHead.Problem) {
             head = try CGIHead(section, length: length)
         } catch {
             throw fail(.head(error))
         }
-        section.moveReaderIndex(forwardBy: rest)
-        body = section
-        section = ByteBuffer()
+        unsent?.moveReaderIndex(forwardBy: rest)
     }
 
     private func fail(_ failure: Failure) -> HostError {
@@ -152,7 +151,7 @@ final class CGIOutput: GuestOutput {
     /// Looks at each byte once, however small the pieces are that a program writes: the first `scanned` bytes hold no
     /// line end after `lineStart`.
     private func endOfSection(from scanned: Int) -> (length: Int, rest: Int)? {
-        let section = section
+        guard let section = unsent else { return nil }
         let bytes = section.readableBytesUInt8Span
         var position = scanned
         while position < bytes.count {

@@ -43,18 +43,18 @@ extension Preview2 {
     private static func defineStandardStreams(in linker: ComponentLinker, _ version: String) {
         linker.interface("wasi:cli/stdin@\(version)").function("get-stdin") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<InputStream> in
-            try call.resources.add(InputStream(call.system.input ?? BufferInput()))
+            try call.add(InputStream(call.system.input ?? BufferInput()))
         }
         linker.interface("wasi:cli/stdout@\(version)").function("get-stdout") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<OutputStream> in
             let system = call.system
-            return try call.resources.add(
+            return try call.add(
                 OutputStream(system.output ?? ClosedOutput(), on: try call.fiber.eventLoop, of: system))
         }
         linker.interface("wasi:cli/stderr@\(version)").function("get-stderr") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<OutputStream> in
             let system = call.system
-            return try call.resources.add(
+            return try call.add(
                 OutputStream(system.errorOutput ?? ClosedOutput(), on: try call.fiber.eventLoop, of: system))
         }
     }
@@ -66,17 +66,17 @@ extension Preview2 {
         linker.interface("wasi:cli/terminal-stdin@\(version)").function("get-terminal-stdin") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<TerminalInput>? in
             guard call.system.input?.type == .characterDevice else { return nil }
-            return try call.resources.add(TerminalInput())
+            return try call.add(TerminalInput())
         }
         linker.interface("wasi:cli/terminal-stdout@\(version)").function("get-terminal-stdout") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<TerminalOutput>? in
             guard call.system.output?.type == .characterDevice else { return nil }
-            return try call.resources.add(TerminalOutput())
+            return try call.add(TerminalOutput())
         }
         linker.interface("wasi:cli/terminal-stderr@\(version)").function("get-terminal-stderr") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<TerminalOutput>? in
             guard call.system.errorOutput?.type == .characterDevice else { return nil }
-            return try call.resources.add(TerminalOutput())
+            return try call.add(TerminalOutput())
         }
     }
 }

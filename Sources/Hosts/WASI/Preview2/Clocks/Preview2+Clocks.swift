@@ -10,11 +10,11 @@ extension Preview2 {
         defineReading(in: monotonic)
         monotonic.function("subscribe-instant") {
             (call: borrowing ComponentCall, when: UInt64) throws(Trap) -> Own<Pollable> in
-            try call.resources.add(ClockPollable(at: when))
+            try call.add(ClockPollable(at: when))
         }
         monotonic.function("subscribe-duration") {
             (call: borrowing ComponentCall, duration: UInt64) throws(Trap) -> Own<Pollable> in
-            try call.resources.add(ClockPollable(at: instant(after: duration)))
+            try call.add(ClockPollable(at: instant(after: duration)))
         }
         defineWall(in: linker, version)
         defineTimezone(in: linker, version)
@@ -26,7 +26,7 @@ extension Preview2 {
         defineReading(in: monotonic)
         monotonic.function("subscribe") {
             (call: borrowing ComponentCall, when: UInt64, isAbsolute: Bool) throws(Trap) -> Own<Pollable> in
-            try call.resources.add(ClockPollable(at: isAbsolute ? when : instant(after: when)))
+            try call.add(ClockPollable(at: isAbsolute ? when : instant(after: when)))
         }
         defineWall(in: linker, octoberCandidate)
         defineTimezone(in: linker, octoberCandidate)

@@ -36,7 +36,7 @@ extension Preview2 {
             var folders: [CanonicalTuple<Own<Descriptor>, String>] = []
             for folder in system.preopens {
                 let descriptor = Descriptor(folder.number, of: system, isOwned: false)
-                folders.append(CanonicalTuple(try call.resources.add(descriptor), folder.name))
+                folders.append(CanonicalTuple(try call.add(descriptor), folder.name))
             }
             return folders
         }
@@ -71,7 +71,7 @@ extension Preview2 {
             } catch {
                 return .failure(FilesystemError(error))
             }
-            return .success(try call.resources.add(InputStream(input)))
+            return .success(try call.add(InputStream(input)))
         }
         types.function("[method]descriptor.write-via-stream") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>, offset: UInt64) throws(Trap)
@@ -96,7 +96,7 @@ extension Preview2 {
             return .failure(FilesystemError(error))
         }
         return .success(
-            try call.resources.add(OutputStream(output, on: file.guest.eventLoop, of: file.system)))
+            try call.add(OutputStream(output, on: file.guest.eventLoop, of: file.system)))
     }
 
     // MARK: - Content
@@ -232,7 +232,7 @@ extension Preview2 {
                 guard case .code(let code) = error else { throw trap(error) }
                 return .failure(FilesystemError(code))
             }
-            return .success(try call.resources.add(DirectoryEntryStream(stream, of: file.system)))
+            return .success(try call.add(DirectoryEntryStream(stream, of: file.system)))
         }
         types.function("[method]directory-entry-stream.read-directory-entry") {
             (call: borrowing ComponentCall, stream: Borrow<DirectoryEntryStream>) throws(Trap)

@@ -31,7 +31,7 @@ extension Preview2 {
             guard case .code(let code) = error else { throw trap(error) }
             return .failure(FilesystemError(code))
         }
-        return .success(try call.resources.add(Descriptor(opened, of: file.system)))
+        return .success(try call.add(Descriptor(opened, of: file.system)))
     }
 
     /// A function that takes one path and answers nothing.

@@ -15,7 +15,8 @@ public final class OutputStream: HostResource {
 
     private let output: any GuestOutput
     private let eventLoop: any EventLoop
-    private var pending = ByteBuffer()
+    // Nothing where it would be empty: all empty buffers share a storage, which all threads would count references to.
+    private var pending: ByteBuffer?
     private var isFlushing = false
     private var isDraining = false
     private var isClosed = false
@@ -40,21 +41,23 @@ public final class OutputStream: HostResource {
         try drain()
         if isFlushing { isFlushing = try !isFlushed() }
         if isFlushing { return 0 }
-        if pending.readableBytes == 0, try !isWritable() { return 0 }
-        return UInt64(StreamLimits.writeBytes - pending.readableBytes)
+        if pending == nil, try !isWritable() { return 0 }
+        return UInt64(StreamLimits.writeBytes - pendingBytes)
     }
 
     /// Takes bytes, no more than permitted.
     func write(_ bytes: RawSpan) throws(StreamFailure) {
         try check()
-        guard bytes.byteCount <= StreamLimits.writeBytes - pending.readableBytes else {
+        guard bytes.byteCount <= StreamLimits.writeBytes - pendingBytes else {
             throw .trap(Trap.host("a guest writes more to a stream than check-write permitted"))
         }
         guard !isFlushing else {
             throw .trap(Trap.host("a guest writes to a stream while a flush is under way"))
         }
-        try keep(bytes, from: pending.readableBytes > 0 ? 0 : try send(bytes))
+        try keep(bytes, from: pending != nil ? 0 : try send(bytes))
     }
+
+    private var pendingBytes: Int { pending?.readableBytes ?? 0 }
 
     /// Begins to write out what was taken. Until that is done nothing is permitted.
     func flush() throws(StreamFailure) {
@@ -94,11 +97,8 @@ public final class OutputStream: HostResource {
         return true
     }
 
-    /// What was taken from the guest and has not been written; the caller sees to it from now on.
-    public func takeRest() -> ByteBuffer {
-        defer { pending = ByteBuffer() }
-        return pending
-    }
+    /// What was taken from the guest and has not been written, if there is something; the caller sees to it from now on.
+    public func takeRest() -> ByteBuffer? { pending.take() }
 
     // MARK: - Waiting
 
@@ -155,29 +155,31 @@ public final class OutputStream: HostResource {
     }
 
     private func isFlushed() throws(StreamFailure) -> Bool {
-        guard pending.readableBytes == 0 else { return false }
+        guard pending == nil else { return false }
         return try attempt { () throws(HostError) in try output.isFlushed }
     }
 
     private func attempt<Value>(_ body: () throws(HostError) -> Value) throws(StreamFailure) -> Value {
         do { return try body() } catch {
             isClosed = true
-            pending.clear()
+            pending = nil
             throw StreamFailure(error, cause: output.cause)
         }
     }
 
     private func keep(_ bytes: RawSpan, from start: Int) throws(StreamFailure) {
         guard start < bytes.byteCount else { return }
-        pending.append(bytes.extracting(droppingFirst: start))
+        var kept = pending.take() ?? ByteBuffer()
+        kept.append(bytes.extracting(droppingFirst: start))
+        pending = kept
         drainLater()
     }
 
     private func drain() throws(StreamFailure) {
-        guard pending.readableBytes > 0 else { return }
-        let bytes = pending
-        pending.moveReaderIndex(forwardBy: try send(bytes.readableBytesSpan))
-        if pending.readableBytes == 0 { pending.clear() }
+        guard var bytes = pending else { return }
+        let count = try send(bytes.readableBytesSpan)
+        bytes.moveReaderIndex(forwardBy: count)
+        pending = bytes.readableBytes > 0 ? bytes : nil
     }
 
     /// Goes on writing when the output is ready, for as long as something is left. Keeps the stream for that time.
@@ -194,7 +196,7 @@ public final class OutputStream: HostResource {
     private func drainNow() {
         isDraining = false
         do { try drain() } catch { failure = error }
-        if pending.readableBytes > 0 { drainLater() }
+        if pending != nil { drainLater() }
         system?.endDrain()
         waiting.take()?.wake()
     }

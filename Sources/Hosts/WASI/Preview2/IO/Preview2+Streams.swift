@@ -40,7 +40,7 @@ extension Preview2 {
                 length: UInt64
             )
                 throws(Trap) -> Result<UInt64, StreamError> in
-            try splice(try call.resources.take(source), into: try call.object(target), length, call)
+            try splice(try call.take(source), into: try call.object(target), length, call)
         }
         streams.function("[method]output-stream.blocking-splice") {
             (
@@ -48,13 +48,13 @@ extension Preview2 {
                 length: UInt64
             )
                 throws(Trap) -> Result<UInt64, StreamError> in
-            try blockingSplice(try call.resources.take(source), into: try call.object(target), length, call)
+            try blockingSplice(try call.take(source), into: try call.object(target), length, call)
         }
         streams.function("[method]output-stream.forward") {
             (call: borrowing ComponentCall, target: Borrow<OutputStream>, source: Own<InputStream>)
                 throws(Trap)
                 -> Result<UInt64, StreamError> in
-            try forward(try call.resources.take(source), into: try call.object(target), call)
+            try forward(try call.take(source), into: try call.object(target), call)
         }
     }
 
@@ -94,7 +94,7 @@ extension Preview2 {
         }
         streams.function("[method]input-stream.subscribe") {
             (call: borrowing ComponentCall, stream: Borrow<InputStream>) throws(Trap) -> Own<Pollable> in
-            try call.resources.add(InputPollable(try call.object(stream)), under: stream)
+            try call.add(InputPollable(try call.object(stream)), under: stream)
         }
     }
 
@@ -132,7 +132,7 @@ extension Preview2 {
         }
         streams.function("[method]output-stream.subscribe") {
             (call: borrowing ComponentCall, stream: Borrow<OutputStream>) throws(Trap) -> Own<Pollable> in
-            try call.resources.add(OutputPollable(try call.object(stream)), under: stream)
+            try call.add(OutputPollable(try call.object(stream)), under: stream)
         }
         defineFlush(in: streams)
         defineZeroes(in: streams)
@@ -238,7 +238,7 @@ extension Preview2 {
         do { return .success(try body()) } catch {
             switch error {
             case .closed: return .failure(.closed)
-            case .failed(let error): return .failure(.lastOperationFailed(try call.resources.add(error)))
+            case .failed(let error): return .failure(.lastOperationFailed(try call.add(error)))
             case .trap(let trap): throw trap
             }
         }

@@ -18,7 +18,7 @@ extension Preview2 {
         }
         linker.interface("wasi:sockets/instance-network@\(version)").function("instance-network") {
             (call: borrowing ComponentCall) throws(Trap) -> Own<Network> in
-            try call.resources.add(Network())
+            try call.add(Network())
         }
         defineTCP(in: linker.interface("wasi:sockets/tcp@\(version)"), version)
         linker.interface("wasi:sockets/tcp-create-socket@\(version)").function("create-tcp-socket") {
@@ -28,7 +28,7 @@ extension Preview2 {
             do throws(HostError) {
                 socket = try call.system.makeTCPSocket(isVersion6: family == .ipv6)
             } catch { return .failure(NetworkError(error)) }
-            return .success(try call.resources.add(TCPSocketResource(socket)))
+            return .success(try call.add(TCPSocketResource(socket)))
         }
         defineUDP(in: linker, version)
         defineLookup(in: linker.interface("wasi:sockets/ip-name-lookup@\(version)"), version)
@@ -89,7 +89,7 @@ extension Preview2 {
         lookup.function("[method]resolve-address-stream.subscribe") {
             (call: borrowing ComponentCall, stream: Borrow<ResolveAddressStream>) throws(Trap)
                 -> Own<Pollable> in
-            try call.resources.add(LookupPollable(try call.object(stream).lookup), under: stream)
+            try call.add(LookupPollable(try call.object(stream).lookup), under: stream)
         }
     }
 
@@ -101,7 +101,7 @@ extension Preview2 {
         do throws(HostError) { lookup = try call.system.lookUp(name, on: loop) } catch {
             return .failure(NetworkError(error))
         }
-        return .success(try call.resources.add(ResolveAddressStream(lookup)))
+        return .success(try call.add(ResolveAddressStream(lookup)))
     }
 
     // MARK: - Options

@@ -15,7 +15,7 @@ extension Preview2 {
         tcp.function("[method]tcp-socket.subscribe") {
             (call: borrowing ComponentCall, socket: Borrow<TCPSocketResource>) throws(Trap) -> Own<Pollable>
             in
-            try call.resources.add(TCPPollable(try call.object(socket)), under: socket)
+            try call.add(TCPPollable(try call.object(socket)), under: socket)
         }
         tcp.function("[method]tcp-socket.shutdown") {
             (call: borrowing ComponentCall, socket: Borrow<TCPSocketResource>, type: ShutdownType)
@@ -89,8 +89,8 @@ extension Preview2 {
         let output = OutputStream(
             streams.1, on: try call.fiber.eventLoop, of: call.system)
         return CanonicalTuple(
-            try call.resources.add(InputStream(streams.0), under: socket),
-            try call.resources.add(output, under: socket))
+            try call.add(InputStream(streams.0), under: socket),
+            try call.add(output, under: socket))
     }
 
     private static func defineListening(in tcp: HostInterface) {
@@ -123,7 +123,7 @@ extension Preview2 {
                 accepted = socket
                 streams = (try socket.takeInput(), try socket.takeOutput())
             } catch { return .failure(NetworkError(error)) }
-            let own = try call.resources.add(TCPSocketResource(accepted))
+            let own = try call.add(TCPSocketResource(accepted))
             let added = try add(streams, under: Borrow(representation: own.representation), call)
             return .success(CanonicalTuple(own, added.elements.0, added.elements.1))
         }

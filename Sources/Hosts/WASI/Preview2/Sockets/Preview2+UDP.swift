@@ -13,7 +13,7 @@ extension Preview2 {
             do throws(HostError) {
                 socket = try call.system.makeUDPSocket(isVersion6: family == .ipv6)
             } catch { return .failure(NetworkError(error)) }
-            return .success(try call.resources.add(UDPSocketResource(socket)))
+            return .success(try call.add(UDPSocketResource(socket)))
         }
         let udp = linker.interface("wasi:sockets/udp@\(version)")
         udp.resource("udp-socket", UDPSocketResource.self)
@@ -76,7 +76,7 @@ extension Preview2 {
             (call: borrowing ComponentCall, socket: Borrow<UDPSocketResource>) throws(Trap) -> Own<Pollable>
             in
             _ = try call.object(socket)
-            return try call.resources.add(Pollable(), under: socket)
+            return try call.add(Pollable(), under: socket)
         }
     }
 
@@ -101,8 +101,8 @@ extension Preview2 {
         resource.outgoing = outgoing
         return .success(
             CanonicalTuple(
-                try call.resources.add(incoming, under: handle),
-                try call.resources.add(outgoing, under: handle)))
+                try call.add(incoming, under: handle),
+                try call.add(outgoing, under: handle)))
     }
 
     private static func defineUDPOptions(in udp: HostInterface, _ version: String) {
@@ -127,7 +127,7 @@ extension Preview2 {
             (call: borrowing ComponentCall, stream: Borrow<IncomingDatagramStream>) throws(Trap)
                 -> Own<Pollable> in
             let pollable = DatagramPollable(try call.object(stream).socket, isOutgoing: false)
-            return try call.resources.add(pollable, under: stream)
+            return try call.add(pollable, under: stream)
         }
         udp.function("[method]outgoing-datagram-stream.check-send") {
             (call: borrowing ComponentCall, stream: Borrow<OutgoingDatagramStream>) throws(Trap)
@@ -151,7 +151,7 @@ extension Preview2 {
             (call: borrowing ComponentCall, stream: Borrow<OutgoingDatagramStream>) throws(Trap)
                 -> Own<Pollable> in
             let pollable = DatagramPollable(try call.object(stream).socket, isOutgoing: true)
-            return try call.resources.add(pollable, under: stream)
+            return try call.add(pollable, under: stream)
         }
     }
 
@@ -204,7 +204,7 @@ extension Preview2 {
             (call: borrowing ComponentCall, socket: Borrow<UDPSocketResource>) throws(Trap) -> Own<Pollable>
             in
             let pollable = DatagramPollable(try call.object(socket).socket, isOutgoing: false)
-            return try call.resources.add(pollable, under: socket)
+            return try call.add(pollable, under: socket)
         }
     }
 }

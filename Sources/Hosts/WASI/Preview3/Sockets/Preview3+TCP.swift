@@ -14,7 +14,7 @@ extension Preview3 {
             do throws(HostError) {
                 socket = try call.system.makeTCPSocket(isVersion6: family == .ipv6)
             } catch { return .failure(SocketCode(error)) }
-            return .success(try call.resources.add(StreamSocket(socket)))
+            return .success(try call.add(StreamSocket(socket)))
         }
         defineConnecting(in: types)
         defineListening(in: types)

@@ -14,7 +14,7 @@ extension Preview3 {
             do throws(HostError) {
                 socket = try call.system.makeUDPSocket(isVersion6: family == .ipv6)
             } catch { return .failure(SocketCode(error)) }
-            return .success(try call.resources.add(DatagramSocket(socket)))
+            return .success(try call.add(DatagramSocket(socket)))
         }
         definePeer(in: types)
         defineDatagrams(in: types)
