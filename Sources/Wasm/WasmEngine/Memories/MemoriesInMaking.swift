@@ -38,7 +38,10 @@ import CMemoryPages
         return unsafe Unmanaged<MemoriesInMaking>.fromOpaque(memories)._withUnsafeGuaranteedRef { memories in
             guard index < memories.images.count else { return .other }
             let image = memories.images[index]
-            guard image.minimumBytes == minimumBytes else { return .unexpected }
+            guard image.minimumBytes == minimumBytes else {
+                // The heap of garbage-collected objects is a memory too, and begins with nothing.
+                return minimumBytes == 0 ? .other : .unexpected
+            }
             unsafe making.pointee.made = index + 1
             return .image(image)
         }
