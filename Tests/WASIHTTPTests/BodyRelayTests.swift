@@ -62,7 +62,7 @@ import Testing
 
     @Test func `what a stream has taken from a guest belongs to a body that is finished`() throws {
         let body = OutgoingBody(.response, declared: 100_000)
-        let stream = OutgoingBodyResource(body).takeStream(on: EmbeddedEventLoop())
+        let stream = body.takeStream(on: EmbeddedEventLoop())
         // More than is kept of a body whose message has not been sent.
         let bytes = [UInt8](repeating: UInt8(ascii: "x"), count: 100_000)
         try stream?.write(bytes.span.bytes)

@@ -67,6 +67,20 @@ import Testing
         #expect(try guest.call("last") == 7)
     }
 
+    @Test func `a module with garbage-collected objects finds the data of its memory`() throws {
+        let text = """
+            (module
+              (type $box (struct (field i32)))
+              (memory (export "memory") 1)
+              (data (i32.const 8) "\\2a")
+              (table 1 (ref i31) (ref.i31 (i32.const 0)))
+              (func (export "read") (result i32)
+                (struct.get $box 0 (struct.new $box (i32.load8_u (i32.const 8))))))
+            """
+        let template = try template(text, try Engine())
+        for _ in 0..<2 { #expect(try Guest(template).call("read") == 42) }
+    }
+
     @Test func `a memory beyond the engine's limit is refused with the limit`() throws {
         var instanceLimits = InstanceLimits()
         instanceLimits.memoryBytes = 6 << 30

@@ -47,7 +47,8 @@ import CMemoryPages
             guard index < memories.images.count else { return .other }
             let image = unsafe memories.uncounted[index]
             guard unsafe image._withUnsafeGuaranteedRef({ $0.minimumBytes }) == minimumBytes else {
-                return .unexpected
+                // The heap of garbage-collected objects is a memory too, and begins with nothing.
+                return minimumBytes == 0 ? .other : .unexpected
             }
             unsafe making.pointee.made = index + 1
             return unsafe .image(image)
