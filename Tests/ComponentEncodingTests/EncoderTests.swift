@@ -46,6 +46,46 @@ import WasmEngine
         #expect(component.types[id].exports.count == 1)
     }
 
+    @Test func `a static function brings the resource type that it belongs to`() throws {
+        let world = try Worlds.world(
+            """
+            package test:a;
+            interface things { resource thing { count: static func() -> u32; other: static func(); } }
+            world w { import things; }
+            """, "w")
+        let module = try CoreModule(
+            try WasmText.binary(
+                fromText: """
+                    (module (import "test:a/things" "[static]thing.count" (func (result i32))))
+                    """))
+        let component = try Component(try ComponentEncoder(world: world).encode(module))
+        guard case .instance(let id)? = component.imports.first?.entity else { return #expect(Bool(false)) }
+        let items = component.items(component.types[id].exports)
+        #expect(items.map(\.name) == ["thing", "[static]thing.count"])
+    }
+
+    @Test(arguments: ["[async-lift]", "[async-lift-stackful]"])
+    func `an async export whose result is too large for numbers has a memory`(form: String) throws {
+        let world = try Worlds.world(
+            """
+            package test:a;
+            world w { export big: async func() -> tuple<\(Array(repeating: "u8", count: 17).joined(separator: ", "))>; }
+            """, "w")
+        let callback =
+            "(func (export \"[callback][async-lift]big\") (param i32 i32 i32) (result i32) unreachable)"
+        let module = try CoreModule(
+            try WasmText.binary(
+                fromText: """
+                    (module
+                      (memory (export "memory") 1)
+                      (func (export "\(form)big") \(form == "[async-lift]" ? "(result i32)" : "") unreachable)
+                      \(form == "[async-lift]" ? callback : ""))
+                    """))
+        let bytes = try ComponentEncoder(world: world).encode(module)
+        _ = try Component(bytes, features: .all)
+        #expect(try Self.judge.get().refusal(ofComponent: bytes) == nil)
+    }
+
     @Test func `packages that are not mentioned have the version of those that are`() throws {
         let module = try CoreModule(
             try WasmText.binary(

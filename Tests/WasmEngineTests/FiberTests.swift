@@ -113,7 +113,7 @@ import Testing
     @Test func aPostponedDeadlineIsAskedAboutAgain() async throws {
         let questions = EventCounter()
         let result = try await runner.run(
-            Self.countingLoop, "run", [.i32(1)], limits: FiberLimits(deadline: .milliseconds(5))
+            Self.countingLoop, "run", [.i32(1)], limits: FiberLimits(deadline: .hours(1))
         ) { linker in
             try linker.define("h", "step", [.i32], [.i32]) { call, _ throws(Trap) in
                 let fiber = try call.fiber
@@ -121,6 +121,7 @@ import Testing
                     questions.increment()
                     return questions.value < 3 ? .now() + .milliseconds(5) : nil
                 }
+                fiber.deadline = .now() + .milliseconds(5)
                 try fiber.suspend { _ in }
             }
         }

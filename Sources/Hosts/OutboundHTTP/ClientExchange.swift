@@ -199,6 +199,12 @@ final class ClientExchange {
         onWritable?()
     }
 
+    // Whoever writes the body is told, whether it was waiting for room or not.
+    private func bodyClosed() {
+        owesWritable = false
+        onWritable?()
+    }
+
     // MARK: - The response
 
     /// Whether more of the response may be taken from the network.
@@ -233,7 +239,7 @@ final class ClientExchange {
         end()
         becameReadable()
         // The rest of the request is not wanted any more.
-        becameWritable()
+        bodyClosed()
     }
 
     func readBody(upTo limit: Int) -> BodyPiece {
@@ -275,7 +281,7 @@ final class ClientExchange {
         end()
         if response == nil { complete(.failure(code)) }
         becameReadable()
-        becameWritable()
+        bodyClosed()
     }
 
     private func complete(_ result: Result<ResponseHead, HTTPErrorCode>) {

@@ -4,11 +4,17 @@ import NIOHTTP1
 // Slow clients, the drain, and the ways a connection ends.
 extension HTTP1Connection {
     func tick(now: NIODeadline) {
-        checkStall(now)
+        // Fails only on a closed channel.
+        let waiting = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        checkStall(waiting, now)
         guard wait != .none, now >= deadline else { return }
         switch wait {
         case .none:
             break
+        // The client is not idle: it takes a response. Its time begins when it has it.
+        case .nextRequest where waiting > 0: expect(.nextRequest, within: core.limits.keepAliveTimeout)
+        case .drain where waiting > 0: expect(.drain, within: core.limits.drainIdleGrace)
+        case .linger where waiting > 0: expect(.linger, within: core.limits.lingerTimeout)
         case .head where parser.isInsideHead || input.readableBytes > 0:
             refuse(Refusal(.requestTimeout, "header section took too long"))
         case .handshake, .head, .nextRequest, .linger, .drain:
@@ -30,9 +36,7 @@ extension HTTP1Connection {
     }
 
     /// Looks whether the client takes what waits for it.
-    private func checkStall(_ now: NIODeadline) {
-        // Fails only on a closed channel.
-        let waiting = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    private func checkStall(_ waiting: Int, _ now: NIODeadline) {
         guard waiting > 0, waiting == stalledBytes else {
             stalledBytes = waiting
             stalledSince = now
@@ -67,11 +71,14 @@ extension HTTP1Connection {
     func linger() {
         guard phase == .open || phase == .fresh else { return }
         phase = .lingering
-        discarded = 0
         input = ByteBuffer()
         flush()
-        guard !isInputClosed else { return close() }
-        channel.close(mode: .output, promise: nil)
+        // With the input closed already the channel would close at once, and take with it what waits for the client.
+        let end = isInputClosed ? channel.writeAndFlush(ByteBuffer()) : channel.close(mode: .output)
+        end.assumeIsolated().whenComplete { [self] _ in
+            isOutputClosed = true
+            if isInputClosed { close() }
+        }
         expect(.linger, within: core.limits.lingerTimeout)
         adjustReading()
     }

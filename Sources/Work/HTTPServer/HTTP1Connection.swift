@@ -65,6 +65,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
     var isAdvancing = false
     var isInputPaused = false
     var isInputClosed = false
+    var isOutputClosed = false
     var isDraining = false
 
     var wait = Wait.none
@@ -131,11 +132,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         switch phase {
-        case .lingering:
-            discarded += bytes.readableBytes
-            if discarded > core.limits.drainedBodyBytes { close() }
-            return
-        case .closed:
+        case .lingering, .closed:
             return
         case .handshake, .fresh, .open:
             break
@@ -143,7 +140,11 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
         isInRead = true
         if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
         if phase != .open, !leaveFreshPhase() { return }
-        if exchange?.isReading == true { exchange?.becameReadable() }
+        if exchange?.isReading == true {
+            // It may be long before the handler asks for more, and that is not the client's fault.
+            wait = .none
+            exchange?.becameReadable()
+        }
         advance()
     }
 
@@ -165,10 +166,11 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
         if exchange != nil {
             cancelExchange(.clientGone)
             close()
-            return
+        } else if phase == .open || phase == .fresh {
+            linger()
+        } else if phase != .lingering || isOutputClosed {
+            close()
         }
-        flush()
-        close()
     }
 
     // MARK: Protocol
@@ -303,7 +305,10 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
     /// Stops reading the socket while more is buffered than anybody wants, and starts again.
     func adjustReading() {
         guard phase == .open || phase == .lingering else { return }
-        let pauses = phase == .open && input.readableBytes >= core.limits.requestBufferBytes
+        // A handler that waits, and a head that is not complete, need what follows, however much there is.
+        let pauses =
+            phase == .open && exchange != nil && wait != .body
+            && input.readableBytes >= core.limits.requestBufferBytes
         guard pauses != isInputPaused else { return }
         isInputPaused = pauses
         // Fails only on a closed channel, which reads nothing anyway.

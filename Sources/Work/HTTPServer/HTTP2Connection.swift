@@ -26,6 +26,7 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     private var stalledBytes = 0
     private var stalledSince = NIODeadline.now()
     private var isClosed = false
+    private var isOutputClosed = false
     private var context: ChannelHandlerContext?
     private var farewell = Farewell.none
     private var farewellSince = NIODeadline.distantPast
@@ -155,6 +156,10 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
     // MARK: Tracking
 
     func tick(now: NIODeadline) {
+        // Fails only on a closed channel.
+        let waiting = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        // Its last responses are still on their way.
+        if waiting > 0 { idleSince = now }
         var index = streams.count - 1
         while index >= 0 {
             if index < streams.count { streams[index].tick(now: now) }
@@ -167,13 +172,11 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
                 farewell != .none && now - max(farewellSince, idleSince) >= core.limits.lingerTimeout
             if isWaiting { close() }
         }
-        checkStall(now)
+        checkStall(waiting, now)
     }
 
     /// As for HTTP/1.1: bytes wait in the channel and none has left for too long.
-    private func checkStall(_ now: NIODeadline) {
-        // Fails only on a closed channel.
-        let waiting = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    private func checkStall(_ waiting: Int, _ now: NIODeadline) {
         guard waiting > 0, waiting == stalledBytes else {
             stalledBytes = waiting
             stalledSince = now
@@ -212,10 +215,16 @@ final class HTTP2Connection: ChannelInboundHandler, TrackedConnection {
         context?.write(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: nil)
     }
 
-    /// Closes behind the last stream, in the loop's next turn: its last frame may not have been flushed yet.
+    /// Says behind the last stream that nothing follows, in the loop's next turn: its last frame may not have been flushed
+    /// yet. A client that is slow to take it would lose it to a connection that is closed at once.
     private func closeIfDone() {
-        guard farewell == .final, streams.isEmpty else { return }
-        channel.eventLoop.assumeIsolated().execute { self.close() }
+        guard farewell == .final, streams.isEmpty, !isOutputClosed else { return }
+        isOutputClosed = true
+        channel.eventLoop.assumeIsolated().execute {
+            self.idleSince = .now()
+            self.context?.flush()
+            self.channel.close(mode: .output, promise: nil)
+        }
     }
 
     func cut(_ reason: HTTPCancellation) {

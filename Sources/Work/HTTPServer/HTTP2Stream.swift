@@ -54,6 +54,7 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        isRequestComplete = true
         connection.closed(self)
         release(.clientGone)
         context.fireChannelInactive()
@@ -79,7 +80,7 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
                 trailers = HTTPHeaders(
                     headers.headers.map { ($0.name, FieldText.text(of: $0.value)) })
                 isRequestComplete = isRequestComplete || headers.endStream
-                exchange?.becameReadable()
+                becameReadable()
             }
         case .data(let data):
             receive(data)
@@ -109,7 +110,14 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
             receivedBytes += bytes.readableBytes
             if let limit = core.limits.bodyBytes, receivedBytes > limit { failure = .tooLarge }
         }
-        exchange?.becameReadable()
+        becameReadable()
+    }
+
+    private func becameReadable() {
+        guard let exchange, exchange.isReading else { return }
+        // It may be long before the handler asks for more, and that is not the client's fault.
+        bodyDeadline = nil
+        exchange.becameReadable()
     }
 
     // MARK: Request
@@ -305,6 +313,7 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
         channel.write(payload).assumeIsolated().whenComplete { [self] _ in
             pendingWrites -= 1
             progressed = .now()
+            resetIfUnread()
         }
     }
 
@@ -324,13 +333,24 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
         // First, because the flush may close the stream, and that is not the client's doing.
         release(nil)
         channel.flush()
-        guard !isRequestComplete else { return }
-        // The response does not need the rest of the body (RFC 9113 §8.1).
+        resetIfUnread()
+    }
+
+    /// The response does not need the rest of the body (RFC 9113 §8.1).
+    ///
+    /// A reset makes the codec forget what it holds for a client with a small window: it must wait until all has left. What
+    /// comes until then is thrown away, so that a client which sends everything first comes to read.
+    private func resetIfUnread() {
+        guard isFinished, exchange == nil, !isRequestComplete else { return }
+        channel.read()
+        guard pendingWrites == 0, !isRequestComplete else { return }
+        isRequestComplete = true
         channel.writeAndFlush(HTTP2Frame.FramePayload.rstStream(.noError), promise: nil)
     }
 
     private func reset(_ code: HTTP2ErrorCode) {
         isFinished = true
+        isRequestComplete = true
         channel.writeAndFlush(HTTP2Frame.FramePayload.rstStream(code), promise: nil)
         channel.close(promise: nil)
     }

@@ -50,6 +50,8 @@ public final class HTTPExchange {
     public var onWritable: (() -> Void)?
     /// Fires at most once: the exchange ended before its response was complete, and not by the handler.
     public var onCancelled: ((HTTPCancellation) -> Void)?
+    /// Fires once, when the exchange has ended, however it did: neither ``onReadable`` nor ``onWritable`` will fire any more.
+    public var onEnded: (() -> Void)?
 
     /// The status that was sent, once it was.
     public internal(set) var status: HTTPResponseStatus?
@@ -104,6 +106,8 @@ extension HTTPExchange {
         let read = transport.readBody(upTo: limit)
         switch read {
         case .bytes(let bytes): bytesIn += bytes.readableBytes
+        // Telling the client to continue may have found that it has gone.
+        case .pending where phase == .ended: return .failed(.cancelled(cancellation ?? .clientGone))
         case .pending: isReadPending = true
         case .end, .failed: break
         }
@@ -149,9 +153,9 @@ extension HTTPExchange {
     @discardableResult
     public func write(_ body: ByteBuffer) -> Bool {
         guard phase == .streaming, let transport else { return true }
-        let hasRoom = transport.write(body)
-        if !hasRoom { isWritePending = true }
-        return hasRoom
+        if transport.write(body) || phase == .ended { return true }
+        isWritePending = true
+        return false
     }
 
     /// Ends the response. Where fewer bytes than the declared `content-length` were written, the connection
@@ -198,11 +202,13 @@ extension HTTPExchange {
         place?.leave()
         if let ticket, place == nil { waitedAt?.giveUp(ticket) }
         place = nil
+        let (notify, ended) = (onCancelled, onEnded)
+        onCancelled = nil
+        onEnded = nil
+        if let cancellation { notify?(cancellation) }
+        ended?()
         onReadable = nil
         onWritable = nil
-        let notify = onCancelled
-        onCancelled = nil
-        if let cancellation { notify?(cancellation) }
     }
 }
 

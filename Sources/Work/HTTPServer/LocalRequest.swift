@@ -148,7 +148,8 @@ public final class LocalRequest {
         var signals: Signals = []
         if response == nil { signals.insert(.response) }
         if responseBody.takeReader() { signals.insert(.callerReads) }
-        if requestBody.takeWriter(evenIfFull: true) { signals.insert(.callerWrites) }
+        // Whether it was waiting for room or not.
+        signals.insert(.callerWrites)
         signal(signals)
         let exchange = self.exchange
         self.exchange = nil
@@ -298,8 +299,8 @@ private struct LocalBody {
     }
 
     /// Whether the writer waits, and is to be told; once.
-    mutating func takeWriter(evenIfFull: Bool = false) -> Bool {
-        guard isWriterWaiting, evenIfFull || byteCount < LocalRequest.keptBytes else { return false }
+    mutating func takeWriter() -> Bool {
+        guard isWriterWaiting, byteCount < LocalRequest.keptBytes else { return false }
         isWriterWaiting = false
         return true
     }

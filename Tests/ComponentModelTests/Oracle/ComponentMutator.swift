@@ -71,7 +71,7 @@ struct ComponentMutator: Sendable {
             tree.sections[place].number == tree.sections[place + 1].number,
             case .bytes(var first) = tree.sections[place].content,
             case .bytes(let second) = tree.sections[place + 1].content,
-            let count = first.first, let more = second.first, count + more < 0x80
+            let count = first.first, let more = second.first, Int(count) + Int(more) < 0x80
         else { return }
         first[0] = count + more
         tree.sections[place].content = .bytes(first + second.dropFirst())

@@ -12,18 +12,28 @@ final class BodyRelay {
     }
 
     func run() {
+        target.wakeWhenClosed(nil)
         while true {
             guard let room = target.room else { return target.abort(.connectionTerminated) }
             guard room > 0 else { return target.wakeWhenWritable { [self] in run() } }
             switch source.read(upTo: min(room, Self.pieceBytes)) {
             case .bytes(let bytes):
                 do throws(HTTPErrorCode) { try target.write(bytes) } catch { return target.abort(error) }
-            case .pending: return source.wakeWhenReadable { [self] in run() }
+            case .pending:
+                // Before the other one, which may be over at once.
+                target.wakeWhenClosed { [self] in stop() }
+                return source.wakeWhenReadable { [self] in run() }
             case .end(let trailers):
                 // A body of the wrong length was given up by this.
                 return (try? target.finish(trailers: trailers)) ?? ()
             case .failed(let code): return target.abort(code)
             }
         }
+    }
+
+    /// Nobody takes the body any more: its source is let go of, however long it has nothing to say.
+    private func stop() {
+        source.stopWaiting()
+        target.abort(.connectionTerminated)
     }
 }

@@ -80,7 +80,18 @@ public final class IncomingBody {
     /// Calls `wake` once a read would no longer wait; at once where it does not wait now. Only the last one counts.
     public func wakeWhenReadable(_ wake: @escaping () -> Void) {
         guard !isReadable else { return wake() }
-        source.onReadable = wake
+        listen(wake)
+    }
+
+    /// Forgets who waits.
+    func stopWaiting() { source.onReadable = nil }
+
+    // Once, and not kept longer than that: whoever waits may hold this body, and the source with it.
+    private func listen(_ wake: @escaping () -> Void) {
+        source.onReadable = { [weak source] in
+            source?.onReadable = nil
+            wake()
+        }
     }
 
     /// Throws away what has come; true when the body has ended, and ``outcome`` is there.
@@ -95,6 +106,6 @@ public final class IncomingBody {
     /// Calls `wake` when ``skipToEnd()`` can go on.
     public func wakeWhenSkippable(_ wake: @escaping () -> Void) {
         guard !skipToEnd() else { return wake() }
-        source.onReadable = wake
+        listen(wake)
     }
 }

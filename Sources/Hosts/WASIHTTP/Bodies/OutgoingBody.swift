@@ -1,4 +1,5 @@
 public import NIOCore
+import WASI
 
 /// The body of a message that a guest sends: `outgoing-body` (0.2), the contents of a `response` or `request` (0.3).
 ///
@@ -22,8 +23,14 @@ public final class OutgoingBody {
     private var unsent: ByteBuffer?
     private var state = State.open
     private var isBlocked = false
-    private var isStreamTaken = false
+    private var isListening = false
     private var waiter: (() -> Void)?
+    private var closedWaiter: (() -> Void)?
+
+    // The stream in front of this, which may have taken bytes from the guest that it could not write yet. As long as it has
+    // some it is kept by its next wake.
+    private weak var stream: OutputStream?
+    private var isStreamTaken = false
 
     /// Bytes written so far.
     public private(set) var byteCount = 0
@@ -51,10 +58,13 @@ public final class OutgoingBody {
         wake()
     }
 
-    /// True the first time: a guest gets one stream into a body.
-    func takeStream() -> Bool {
-        defer { isStreamTaken = true }
-        return !isStreamTaken
+    /// The stream into the body, the first time.
+    func takeStream(on eventLoop: any EventLoop) -> OutputStream? {
+        guard !isStreamTaken else { return nil }
+        isStreamTaken = true
+        let made = OutputStream(self, on: eventLoop)
+        stream = made
+        return made
     }
 
     // MARK: - Writing
@@ -85,6 +95,13 @@ public final class OutgoingBody {
     private func pass(_ bytes: ByteBuffer, to sink: any BodySink) {
         guard !sink.writeBody(bytes) else { return }
         isBlocked = true
+        listen(to: sink)
+    }
+
+    // From now on: there may be room again, or nobody to write to, long before the writer asks for it.
+    private func listen(to sink: any BodySink) {
+        guard !isListening else { return }
+        isListening = true
         sink.onWritable = { [weak self] in
             self?.isBlocked = false
             self?.wake()
@@ -109,10 +126,19 @@ public final class OutgoingBody {
         waiter = wake
     }
 
+    /// Calls `wake` once ``room`` is nil; at once where it is now. Only the last one counts; nil forgets it.
+    func wakeWhenClosed(_ wake: (() -> Void)?) {
+        if let wake, room == nil { return wake() }
+        closedWaiter = wake
+        if wake != nil, let sink { listen(to: sink) }
+    }
+
     private func wake() {
-        let waiter = waiter
+        let (waiter, closedWaiter) = (waiter, room == nil ? closedWaiter : nil)
         self.waiter = nil
+        if closedWaiter != nil { self.closedWaiter = nil }
         waiter?()
+        closedWaiter?()
     }
 
     // MARK: - The end
@@ -122,6 +148,7 @@ public final class OutgoingBody {
     /// - Throws: the bytes are not as many as declared; the body is given up.
     public func finish(trailers: HTTPFields? = nil) throws(HTTPErrorCode) {
         guard case .open = state else { return }
+        takeRest()
         if let failure {
             abort(failure)
             throw failure
@@ -134,6 +161,13 @@ public final class OutgoingBody {
         state = .finished(trailers)
         sink?.finishBody(trailers: trailers)
         wake()
+    }
+
+    // There may be no room for it, but it is what one permit allowed.
+    private func takeRest() {
+        guard let rest = stream?.takeRest(), failure == nil else { return }
+        // A failure stays, and is told by whoever asked for the rest.
+        try? write(rest)
     }
 
     /// The guest gave the body up.

@@ -35,12 +35,19 @@ public protocol OutboundHTTPClient: Sendable {
 public protocol OutboundExchange: BodySource, BodySink {
     /// The head of the response, or why there is none; nil while it is not here.
     var response: Result<ResponseHead, HTTPErrorCode>? { get }
-    /// Fires once, when ``response`` is there; never before this is set.
+    /// Fires once, when ``response`` comes; not where it is there already.
     var onResponse: (() -> Void)? { get set }
     /// Fires when nobody holds it any more; once.
     var onRelease: (() -> Void)? { get set }
     /// Ends the exchange: nobody wants the response any more.
     func cancel()
+}
+
+extension OutboundExchange {
+    /// Calls `body` when ``response`` is there: at once where it is, as with a request whose body failed while it was begun.
+    func whenResponded(_ body: @escaping () -> Void) {
+        if response == nil { onResponse = body } else { body() }
+    }
 }
 
 /// What of an application a guest asks for without the network.

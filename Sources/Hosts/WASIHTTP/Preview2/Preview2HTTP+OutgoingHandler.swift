@@ -40,7 +40,7 @@ extension FutureIncomingResponse {
     convenience init(of exchange: any OutboundExchange) {
         self.init()
         onAbandoned = { exchange.cancel() }
-        exchange.onResponse = { [weak self, unowned exchange] in
+        exchange.whenResponded { [weak self, unowned exchange] in
             guard let response = exchange.response else { return }
             self?.resolve(
                 response.map { head in

@@ -62,9 +62,9 @@ extension Preview2HTTP {
         types.function("[method]outgoing-body.write") {
             (call: borrowing ComponentCall, body: Borrow<OutgoingBody>) throws(Trap)
                 -> Result<Own<OutputStream>, NoValue> in
-            let resource = try call.object(body)
-            guard resource.takeStream() else { return .failure(NoValue()) }
-            let stream = OutputStream(resource, on: try call.fiber.eventLoop)
+            guard let stream = try call.object(body).takeStream(on: try call.fiber.eventLoop) else {
+                return .failure(NoValue())
+            }
             return .success(try call.add(stream, under: body))
         }
         types.function("[static]outgoing-body.finish") {

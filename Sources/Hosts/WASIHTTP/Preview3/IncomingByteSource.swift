@@ -8,12 +8,15 @@ import WasmEngine
 final class IncomingByteSource: HostByteSource {
     private let body: IncomingBody
     private let resources: ResourceTable
+    private var isClosed = false
+    private var areTrailersDropped = false
     /// Resolved when the body has ended.
     let trailers = HostFuture<TrailersResult>()
 
     init(_ body: IncomingBody, resources: ResourceTable) {
         self.body = body
         self.resources = resources
+        trailers.onDrop = { [weak self] _ in self?.trailersDropped() }
     }
 
     func produce(into target: inout MutableRawSpan, _ link: StreamLink) -> SourceStep {
@@ -37,8 +40,18 @@ final class IncomingByteSource: HostByteSource {
 
     /// The guest reads no more: what is left of the body is thrown away until its trailers.
     func closed(_ reason: StreamClosure) {
-        guard reason == .dropped else { return }
-        if body.skipToEnd() { settle() } else { body.wakeWhenSkippable { [self] in settle() } }
+        isClosed = true
+        if reason == .dropped, !areTrailersDropped { skip() }
+    }
+
+    private func skip() {
+        if body.skipToEnd() { settle() } else { body.wakeWhenSkippable { [self] in skip() } }
+    }
+
+    /// Nobody wants the rest of the body any more: its source is let go of with this.
+    private func trailersDropped() {
+        areTrailersDropped = true
+        if isClosed { body.stopWaiting() }
     }
 
     private func settle() {

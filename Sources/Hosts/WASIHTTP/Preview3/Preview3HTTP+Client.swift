@@ -56,7 +56,7 @@ extension Preview3HTTP {
             exchange.cancel()
             completion.cancelled()
         }
-        exchange.onResponse = { [unowned exchange] in
+        exchange.whenResponded { [unowned exchange] in
             switch exchange.response {
             case .success(let head):
                 let body = MessageBody.network(IncomingBody(exchange, bytesMax: .max))

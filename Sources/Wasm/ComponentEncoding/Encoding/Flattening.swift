@@ -77,7 +77,8 @@ struct Flattening {
             needs.add(contents(result))
             let flat = flat(result)
             signature.results = flat.count > 1 ? [.i32] : flat
-            if flat.count > 1, form == .sync { needs.memory = true }
+            // The result of the others is that of `task.return`, which has room for as many as parameters have.
+            if flat.count > (form == .sync ? 1 : Self.parametersMax) { needs.memory = true }
         }
         switch form {
         case .sync: break

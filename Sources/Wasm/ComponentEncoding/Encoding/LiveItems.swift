@@ -25,11 +25,30 @@ struct LiveItems {
         case .lowered(let key, let function, _):
             functions.insert(key)
             add(function)
+            if let owner = owner(of: key) { add(owner) }
         case .resource(_, let id): add(id)
         case .taskReturn(let type): if let type { add(type) }
         case .channel(_, let type): add(type)
         case .builtin, .native, .adapter, .mainExport, .pageAllocator: break
         }
+    }
+
+    /// The resource type that a static function belongs to. Its name needs the type, which it need not mention.
+    private func owner(of function: ImportedFunction) -> World.TypeID? {
+        switch function {
+        case .interface(let interface, let name):
+            return Self.owner(ofStatic: name).flatMap { world.type($0, of: interface) }
+        case .world(let name):
+            guard let owner = Self.owner(ofStatic: name),
+                case .type(let id)? = world.importedItem(owner)?.entity
+            else { return nil }
+            return id
+        }
+    }
+
+    private static func owner(ofStatic name: String) -> String? {
+        guard name.hasPrefix("[static]"), let dot = name.firstIndex(of: ".") else { return nil }
+        return String(name[..<dot].dropFirst("[static]".count))
     }
 
     private mutating func add(_ function: WorldFunction) { for type in function.valueTypes { add(type) } }

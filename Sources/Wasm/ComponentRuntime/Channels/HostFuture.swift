@@ -7,7 +7,8 @@ import WasmEngine
 /// component's event loop; may be given away once.
 public final class HostFuture<Value: CanonicalPayload> {
     private(set) var value: Value?
-    private(set) var isResolved = false
+    /// Whether the value is there, or was.
+    public private(set) var isResolved = false
     private var isGiven = false
     // While a guest may still read it; whoever closes the end breaks the cycle.
     fileprivate var end: FutureWriterEnd<Value>?

@@ -52,6 +52,8 @@ final class HostTask {
     func complete<Result: CanonicalPayload>(_ value: Result) {
         guard !isResolved else { return }
         isResolved = true
+        // It may hold what the result came from.
+        onCancel = nil
         let store = { (task: HostTask) throws(Trap) in
             if var (frame, context) = task.pending.take() { try frame.lower(value, &context) }
             task.core?.async.resolve(task.subtask, isCancelled: false)

@@ -146,8 +146,8 @@ import NIOConcurrencyHelpers
             let slot: MemorySlot
             do throws(NoRoom) {
                 // A 64-bit memory may begin with more than the engine reserves for others.
-                slot = try memories.slot(
-                    minimum: minimum, reserving: max(reserved, minimum), guardBytes: guardBytes)
+                let bytes = max(reserved, minimum)
+                slot = try memories.slot(minimum: minimum, reserving: bytes, guardBytes: guardBytes)
             } catch { return unsafe wasmtime_error_new(error.sentence) }
             unsafe result.pointee = wasmtime_linear_memory_t(
                 env: Unmanaged.passRetained(slot).toOpaque(), get_memory: LinearMemories.getMemory,

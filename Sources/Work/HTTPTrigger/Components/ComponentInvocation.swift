@@ -37,10 +37,7 @@ final class ComponentInvocation {
         guard !exchange.isEnded else { return }
         if !call.isOver { self.call = call }
         // The exchange lets go of this when it ends.
-        exchange.onCancelled = { reason in
-            self.call?.cancel("the exchange ended early: \(reason)")
-            self.adapter.cancelled()
-        }
+        exchange.onCancelled = { reason in self.call?.cancel("the exchange ended early: \(reason)") }
     }
 
     private func ended(_ result: Result<Void, Trap>) {

@@ -58,22 +58,32 @@ final class ServerExchange: IncomingExchange {
         }
     }
 
+    // Kept by the exchange only, which lets go of them at its end: they hold the guest's bodies, which hold this.
     var onReadable: (() -> Void)? {
-        didSet { exchange.onReadable = onReadable }
+        get { exchange.onReadable }
+        set {
+            exchange.onReadable = newValue
+            if newValue != nil { listenForEnd() }
+        }
     }
 
     func writeBody(_ bytes: ByteBuffer) -> Bool { exchange.write(bytes) }
 
     var onWritable: (() -> Void)? {
-        didSet { exchange.onWritable = onWritable }
+        get { exchange.onWritable }
+        set {
+            exchange.onWritable = newValue
+            if newValue != nil { listenForEnd() }
+        }
     }
 
-    /// The exchange was cancelled: who waits for the client learns that nothing more will come.
-    func cancelled() {
-        let waiting = [onReadable, onWritable]
-        onReadable = nil
-        onWritable = nil
-        for wake in waiting { wake?() }
+    /// Who waits when the exchange ends learns that nothing more will come.
+    private func listenForEnd() {
+        guard exchange.onEnded == nil, !exchange.isEnded else { return }
+        exchange.onEnded = { [exchange] in
+            let waiting = [exchange.onReadable, exchange.onWritable]
+            for wake in waiting { wake?() }
+        }
     }
 
     var isBodyClosed: Bool { exchange.isEnded }

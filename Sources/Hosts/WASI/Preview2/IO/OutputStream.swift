@@ -97,6 +97,9 @@ public final class OutputStream: HostResource {
         return true
     }
 
+    /// What was taken from the guest and has not been written, if there is something; the caller sees to it from now on.
+    public func takeRest() -> ByteBuffer? { pending.take() }
+
     // MARK: - Waiting
 
     var isReady: Bool {
