@@ -1,3 +1,4 @@
+import AppModel
 import Foundation
 import HTTPServer
 import NIOCore
@@ -23,18 +24,27 @@ struct ExerciseTests {
         "http://self", "http://*.spin.internal", "http://127.0.0.1:*", "https://127.0.0.1:*",
     ]
 
+    /// Longer than a client of the exercise waits: requests of 0.3 stand in a row for their instance.
+    private static let patient: @Sendable (inout ComponentLimitOverrides) -> Void = {
+        $0.deadline = .seconds(600)
+    }
+
     /// WAGI, both versions of components, chains of them, a component asked by another one, and a server asked by one.
     private static func routes(plain: Int, secure: Int) throws -> [TestRoute] {
         [
-            TestRoute("/wagi/...", .named("echo")), .component("/two/...", .named("http-echo")),
-            .component("/echo/...", .named("stream-echo")),
-            .component("/behind/...", .named("stream-echo"), behind: [.named("middleware")]),
+            TestRoute("/wagi/...", .named("echo"), limits: patient),
+            .component("/two/...", .named("http-echo"), limits: patient),
+            .component("/echo/...", .named("stream-echo"), limits: patient),
+            .component("/behind/...", .named("stream-echo"), behind: [.named("middleware")], limits: patient),
             .component(
                 "/chain/...", .named("stream-echo"),
-                behind: [.named("stream-upper"), .named("middleware"), .named("stream-upper")]),
-            .component("/self/...", .named("send-on"), outbound: everything),
-            .component("/plain/...", try sendOn(to: plain, isSecure: false), outbound: everything),
-            .component("/secure/...", try sendOn(to: secure, isSecure: true), outbound: everything),
+                behind: [.named("stream-upper"), .named("middleware"), .named("stream-upper")],
+                limits: patient),
+            .component("/self/...", .named("send-on"), outbound: everything, limits: patient),
+            .component(
+                "/plain/...", try sendOn(to: plain, isSecure: false), outbound: everything, limits: patient),
+            .component(
+                "/secure/...", try sendOn(to: secure, isSecure: true), outbound: everything, limits: patient),
         ]
     }
 
@@ -57,7 +67,7 @@ struct ExerciseTests {
     private func serving(isSecure: Bool, _ test: (TestServer) async throws -> Void) async throws {
         try await TestCertificate.withFiles { certificate, key in
             let tls = try HTTPServerTLS(certificateFile: certificate, keyFile: key)
-            let echo = [TestRoute.component("/...", .named("stream-echo"))]
+            let echo = [TestRoute.component("/...", .named("stream-echo"), limits: Self.patient)]
             try await TestServer.with(echo) { plain in
                 try await TestServer.with(echo, tls: tls) { secure in
                     let routes = try Self.routes(plain: plain.port, secure: secure.port)

@@ -1,3 +1,5 @@
+import AppModel
+import Foundation
 import NIOCore
 import TestSupport
 import Testing
@@ -41,6 +43,19 @@ struct TransportTests {
         try await MartletProcess.with(arguments, folder: folder) { process in
             try await process.ends(.exited(1))
             #expect(process.standardError.hasPrefix("error: \(text) holds no readable PEM certificate"))
+        }
+    }
+
+    @Test func `a field that HTTP 2 cannot carry ends a program that waits for its input`() async throws {
+        guard case .text(let text) = Guest.writing("content-type: a\na: ~\n\n", then: "(drop (call $read))")
+        else { return }
+        let guest = Guest.text(text.replacingOccurrences(of: "\\7e", with: "\\ff"))
+        try await TestServer.with([TestRoute("/", guest) { $0.deadline = .seconds(600) }]) { server in
+            let client = try await HTTP2Client.connect(port: server.port)
+            let request = try await client.open("POST", "/")
+            #expect(try await request.answer(within: .minutes(1)).status == "500")
+            try await server.noGuestIsLeft()
+            await client.close()
         }
     }
 

@@ -15,7 +15,26 @@ struct UploadTests {
     ) async throws {
         let folder = try TemporaryFolder()
         let file = try Guest.named(guest).file(in: folder)
-        let arguments = ["up", file, "--listen", "127.0.0.1:0", "--log-dir", "", "--quiet"]
+        let source = "guest.\(file.hasSuffix(".wat") ? "wat" : "wasm")"
+        try folder.copy(file, to: source)
+        let isWagi = ["echo", "slow-body"].contains(guest)
+        // Longer than the default: a slow machine takes its time for so much.
+        let manifest = try folder.file(
+            "spin.toml",
+            """
+            spin_manifest_version = 2
+            [application]
+            name = "test"
+            [[trigger.http]]
+            route = "/..."
+            component = "guest"
+            \(isWagi ? "executor = { type = \"wagi\" }" : "")
+            [component.guest]
+            source = "\(source)"
+            [component.guest.tool.martlet]
+            deadline = "600s"
+            """)
+        let arguments = ["up", "-f", manifest, "--listen", "127.0.0.1:0", "--log-dir", "", "--quiet"]
         try await MartletProcess.with(arguments, folder: folder) { process in
             try await test(process, try await process.port())
         }
@@ -60,7 +79,7 @@ struct UploadTests {
             let echoes = guest.hasSuffix("echo")
             let client = try await TestClient.connect(port: port, keepsBodies: !echoes, pattern: Self.piece)
             try await send(Self.bytes, on: client)
-            let response = try await client.response()
+            let response = try await client.response(within: .minutes(5))
             #expect(response.status == 200)
             if echoes {
                 #expect(response.bodyBytes == Self.bytes)
@@ -92,7 +111,7 @@ struct UploadTests {
             #expect(try process.residentPeakBytes - idle < Self.memoryMax)
             try await client.setReading(true)
             try await sending.value
-            let response = try await client.response()
+            let response = try await client.response(within: .minutes(5))
             #expect(response.bodyBytes == count)
             #expect(response.followsPattern)
             #expect(try process.residentPeakBytes - idle < Self.memoryMax)

@@ -11,7 +11,7 @@ struct Exercise: Sendable {
     let seed: Int
 
     // Nobody is as slow as that who gets there.
-    private static let limit = TimeAmount.minutes(2)
+    private static let limit = TimeAmount.minutes(5)
 
     /// Around the sizes of buffers, windows and pieces.
     private static let sizes = [

@@ -92,7 +92,8 @@ final class MartletProcess: Sendable {
 
     /// The port of `martlet up --json` or `martlet up`, once it listens.
     func port() async throws -> Int {
-        let port = try await eventually("the process listens") { () -> Int? in
+        // It compiles what it serves, and that may be megabytes.
+        let port = try await eventually("the process listens", within: .minutes(5)) { () -> Int? in
             if let end = poll() {
                 throw TooLate(description: "the process ended: \(end), \(standardError)\(standardOutput)")
             }

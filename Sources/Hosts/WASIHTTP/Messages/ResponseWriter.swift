@@ -163,8 +163,7 @@ public final class ResponseWriter: BodySink {
     /// Whether nobody takes bytes any more.
     public var isBodyClosed: Bool {
         switch state {
-        case .unset, .held: false
-        case .streaming, .discarding: exchange.isBodyClosed
+        case .unset, .held, .streaming, .discarding: exchange.isBodyClosed
         case .complete, .failed: true
         }
     }
