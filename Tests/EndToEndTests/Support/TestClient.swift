@@ -77,6 +77,9 @@ final class TestClient: Sendable {
         try await SlowReads.begin(on: channel, pace)
     }
 
+    /// When the last bytes came.
+    var lastArrival: NIODeadline? { inbox.lastArrival }
+
     /// Whether the server has ended the connection.
     var isEnded: Bool { inbox.isEnded }
 
@@ -107,6 +110,7 @@ private final class ResponseInbox: Sendable {
         var waiters: CircularBuffer<(Int, EventLoopPromise<Response>)> = []
         var failure: (any Error)?
         var serial = 0
+        var lastArrival: NIODeadline?
     }
 
     private let state = Mutex(State())
@@ -120,11 +124,14 @@ private final class ResponseInbox: Sendable {
 
     var isEnded: Bool { state.withLock { $0.failure != nil } }
 
+    var lastArrival: NIODeadline? { state.withLock(\.lastArrival) }
+
     /// The response under way: its head, or what was interim before it.
     var partial: Response? { state.withLock { $0.parser.current } }
 
     func add(_ bytes: ByteBuffer) {
         state.withLock { state in
+            state.lastArrival = .now()
             state.parser.add(bytes)
             do {
                 while let response = try state.parser.next() { deliver(response, &state) }
