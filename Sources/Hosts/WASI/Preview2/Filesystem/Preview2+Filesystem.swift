@@ -15,6 +15,7 @@ extension Preview2 {
         defineDescriptorStreams(in: types)
         defineDescriptorContent(in: types)
         defineDescriptorStatus(in: types)
+        defineMetadataHash(in: types)
         defineIdentity(in: types)
         definePaths(in: types)
         definePathPairs(in: types)
@@ -198,14 +199,17 @@ extension Preview2 {
 
     // MARK: - Folders
 
-    /// Whether two descriptors are of one thing. The same in 0.3.
-    static func defineIdentity(in types: HostInterface) {
+    private static func defineMetadataHash(in types: HostInterface) {
         types.function("[method]descriptor.metadata-hash") {
             (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
                 -> FileAnswer<MetadataHash> in
             let file = try FileCall(call, descriptor)
             return try answer { () throws(HostFailure) in MetadataHash(try file.status()) }
         }
+    }
+
+    /// Whether two descriptors are of one thing. The same in 0.3.
+    static func defineIdentity(in types: HostInterface) {
         types.function("[method]descriptor.is-same-object") {
             (call: borrowing ComponentCall, first: Borrow<Descriptor>, second: Borrow<Descriptor>)
                 throws(Trap) -> Bool in

@@ -33,6 +33,12 @@ extension Preview3 {
             let file = try FileCall(call, descriptor)
             return try answer { () throws(HostFailure) in FileStat(try file.status()) }
         }
+        types.function("[method]descriptor.metadata-hash") {
+            (call: borrowing ComponentCall, descriptor: Borrow<Descriptor>) throws(Trap)
+                -> FileAnswer<MetadataHash> in
+            let file = try FileCall(call, descriptor)
+            return try answer { () throws(HostFailure) in MetadataHash(try file.status()) }
+        }
         Preview2.defineIdentity(in: types)
         types.asyncFunction("[method]descriptor.set-times") {
             (
