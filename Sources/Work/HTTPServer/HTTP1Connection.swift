@@ -132,7 +132,12 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Tra
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         switch phase {
-        case .lingering, .closed:
+        case .lingering:
+            // As much as a body may have, however slowly the client takes the response meanwhile.
+            discarded += bytes.readableBytes
+            if let limit = core.limits.bodyBytes, discarded > limit { close() }
+            return
+        case .closed:
             return
         case .handshake, .fresh, .open:
             break

@@ -104,11 +104,16 @@ final class HTTP2Stream: ChannelInboundHandler, ExchangeTransport {
     private func receive(_ data: HTTP2Frame.FramePayload.Data) {
         guard case .byteBuffer(let bytes) = data.data else { return }
         isRequestComplete = isRequestComplete || data.endStream
-        guard exchange != nil else { return }
+        receivedBytes += bytes.readableBytes
+        let isTooLong = core.limits.bodyBytes.map { receivedBytes > $0 } ?? false
+        guard exchange != nil else {
+            // Thrown away, however slowly the client takes the response meanwhile; but no more than a body may have.
+            if isTooLong, !isRequestComplete { reset(.enhanceYourCalm) }
+            return
+        }
         if bytes.readableBytes > 0 {
             received.append(bytes)
-            receivedBytes += bytes.readableBytes
-            if let limit = core.limits.bodyBytes, receivedBytes > limit { failure = .tooLarge }
+            if isTooLong { failure = .tooLarge }
         }
         becameReadable()
     }

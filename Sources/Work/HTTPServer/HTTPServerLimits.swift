@@ -54,7 +54,7 @@ public struct HTTPServerLimits: Sendable {
     public var responseHighWaterBytes = 64 * 1024
     /// Where `onWritable` fires again.
     public var responseLowWaterBytes = 16 * 1024
-    /// Bytes of an unread body that are thrown away to keep a connection usable. Beyond: close.
+    /// Bytes of an unread body that are thrown away to keep a connection usable. Beyond: it is closed behind the response.
     public var drainedBodyBytes = 64 * 1024
     /// How long a connection that is being closed still takes bytes, so that the last response is not lost to
     /// a reset (RFC 9112 §9.6).
