@@ -85,6 +85,22 @@ import Testing
         }
     }
 
+    @Test func aClientThatNeitherReadsNorStopsIsCut() async throws {
+        let longAfter = Outcome<Bool>()
+        try await withServer(
+            { limits in
+                limits.drainedBodyBytes = 1000
+                limits.bodyBytes = 100_000
+            }, handler: Self.answering(longAfter)
+        ) { server in
+            let client = try await connect(
+                server, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+            let much = ByteBuffer(repeating: UInt8(ascii: "1"), count: 64 << 20)
+            #expect(await !client.sendAll(much))
+            await client.close()
+        }
+    }
+
     @Test func theDrainWaitsForAClientThatTakesItsTime() async throws {
         let (answered, longAfter) = (Tally(), Outcome<Bool>())
         try await withServer(
