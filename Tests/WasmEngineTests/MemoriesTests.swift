@@ -18,37 +18,6 @@ import Testing
           (func (export "write") (param i32 i32) (i32.store8 (local.get 0) (local.get 1))))
         """
 
-    private struct Guest {
-        let store: Store
-        let instance: Instance
-
-        init(_ template: InstanceTemplate, limits: InstanceLimits = InstanceLimits()) throws {
-            store = try Store(engine: template.module.engine, limits: limits)
-            instance = try store.instantiate(template)
-        }
-
-        @discardableResult
-        func call(_ name: String, _ arguments: Int...) throws -> Int {
-            let function = try #require(instance.function(named: name))
-            var values = arguments.map { RawValue(i32: Int32($0)) }
-            if values.isEmpty { values = [RawValue(i32: 0)] }
-            try store.call(function, &values)
-            return Int(UInt32(bitPattern: values[0].i32))
-        }
-
-        var bytes: [UInt8] {
-            get throws {
-                let memory = try #require(instance.memory(named: "memory"))
-                return try memory.bytes(at: 0, count: UInt32(memory.byteCount))
-            }
-        }
-    }
-
-    private func template(_ text: String, _ engine: Engine) throws -> InstanceTemplate {
-        let module = try Module(engine: engine, binary: WasmText.binary(fromText: text))
-        return try #require(try InstanceTemplate(module: module, functions: []))
-    }
-
     private static let pagesIn4GiB = 65_536
 
     @Test func `a 64-bit memory may begin with more than 4 GiB where the engine's limit allows it`() throws {
@@ -63,7 +32,8 @@ import Testing
             """
         var instanceLimits = InstanceLimits()
         instanceLimits.memoryBytes = 6 << 30
-        let guest = try Guest(try template(text, try Engine(limits: limits)), limits: instanceLimits)
+        let template = try MemoryGuest.template(text, try Engine(limits: limits))
+        let guest = try MemoryGuest(template, limits: instanceLimits)
         #expect(try guest.call("last") == 7)
     }
 
@@ -77,21 +47,45 @@ import Testing
               (func (export "read") (result i32)
                 (struct.get $box 0 (struct.new $box (i32.load8_u (i32.const 8))))))
             """
-        let template = try template(text, try Engine())
-        for _ in 0..<2 { #expect(try Guest(template).call("read") == 42) }
+        let template = try MemoryGuest.template(text, try Engine())
+        for _ in 0..<2 { #expect(try MemoryGuest(template).call("read") == 42) }
     }
 
     @Test func `a memory beyond the engine's limit is refused with the limit`() throws {
         var instanceLimits = InstanceLimits()
         instanceLimits.memoryBytes = 6 << 30
-        let template = try template(
+        let template = try MemoryGuest.template(
             "(module (memory (export \"memory\") i64 \(Self.pagesIn4GiB + 1)))", try Engine())
         #expect {
-            try Guest(template, limits: instanceLimits)
+            try MemoryGuest(template, limits: instanceLimits)
         } throws: { error in
             "\(error)".contains(
                 "a memory of 4295032832 bytes is larger than the 4294967296 that one may have")
         }
+    }
+
+    @Test func `an engine's limit takes nothing away from what compiled code must find forbidden`() throws {
+        var limits = EngineLimits()
+        limits.memoryBytes = 2 * Self.page
+        let engine = try Engine(limits: limits)
+        let text = """
+            (module (memory (export "memory") 1)
+              (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+              (func (export "read") (param i32) (result i32) (i32.load8_u (local.get 0))))
+            """
+        let template = try MemoryGuest.template(text, engine)
+        // Neighbours, of which nothing may be seen.
+        let others = try (0..<8).map { _ in try MemoryGuest(template) }
+        for gigabytes in [0, 1, 2, 3] {
+            for offset in [2 * Self.page, 8 << 20, 64 << 20, 1 << 29] {
+                let guest = try MemoryGuest(template)
+                #expect(try guest.call("grow", 2) == Int(UInt32.max))
+                #expect(try guest.call("grow", 1) == 1)
+                let trap = #expect(throws: Trap.self) { try guest.call("read", gigabytes << 30 + offset) }
+                #expect(trap?.reason == .memoryOutOfBounds)
+            }
+        }
+        #expect(others.count == 8)
     }
 
     @Test(arguments: WrittenPages.Method.allCases)
@@ -101,15 +95,15 @@ import Testing
         var limits = EngineLimits()
         limits.memoryResidentBytes = 12 << 12
         let engine = try Engine(limits: limits, written: WrittenPages(method))
-        let template = try template(Self.guest, engine)
-        let pristine = try Guest(template).bytes
+        let template = try MemoryGuest.template(Self.guest, engine)
+        let pristine = try MemoryGuest(template).bytes
         #expect(pristine.count == 40 * Self.page)
         #expect(String(decoding: pristine[100_000..<100_008], as: UTF8.self) == "abXYefgh")
         #expect(String(decoding: pristine[102_396..<102_411], as: UTF8.self) == "over the border")
         #expect(pristine.last == UInt8(ascii: "z"))
         var random = SeededGenerator(seed: 7)
         for _ in 0..<60 {
-            let guest = try Guest(template)
+            let guest = try MemoryGuest(template)
             #expect(try guest.bytes == pristine)
             let grown = Int.random(in: 0...3, using: &random)
             #expect(try guest.call("grow", grown) == 40)
@@ -126,15 +120,15 @@ import Testing
 
     @Test func `what a guest grew by is out of bounds for the next one`() throws {
         let engine = try Engine()
-        let template = try template(Self.guest, engine)
-        let first = try Guest(template)
+        let template = try MemoryGuest.template(Self.guest, engine)
+        let first = try MemoryGuest(template)
         try first.call("grow", 2)
         try first.call("write", 41 * Self.page, 5)
         #expect(try first.call("read", 41 * Self.page) == 5)
-        let second = try Guest(template)
+        let second = try MemoryGuest(template)
         #expect(engine.memories.slotCount == 2)
         try second.call("grow", 1)
-        for guest in [second, try Guest(template)] {
+        for guest in [second, try MemoryGuest(template)] {
             let trap = #expect(throws: Trap.self) { try guest.call("read", 41 * Self.page) }
             #expect(trap?.reason == .memoryOutOfBounds)
         }
@@ -147,13 +141,13 @@ import Testing
         var limits = EngineLimits()
         limits.memoryResidentBytes = 30 << 12
         let engine = try Engine(limits: limits, written: WrittenPages(method))
-        let template = try template(Self.guest, engine)
-        let pristine = try Guest(template).bytes
+        let template = try MemoryGuest.template(Self.guest, engine)
+        let pristine = try MemoryGuest(template).bytes
         for first in [0, 1, 0] {
-            let guest = try Guest(template)
+            let guest = try MemoryGuest(template)
             for page in stride(from: first, to: 40 * 16, by: 2) { try guest.call("write", page << 12, 1) }
         }
-        #expect(try Guest(template).bytes == pristine)
+        #expect(try MemoryGuest(template).bytes == pristine)
         #expect(engine.memories.slotCount == 1)
         #expect(engine.memories.residentBytes <= limits.memoryResidentBytes)
     }
@@ -172,9 +166,9 @@ import Testing
         let outline = try #require(ModuleOutline(WasmText.binary(fromText: text)))
         let segments = try #require(DataSegments(outline, limits))
         #expect(segments.starts.map(\.segments.count) == [0, 1])
-        let template = try template(text, engine)
+        let template = try MemoryGuest.template(text, engine)
         for _ in 0..<3 {
-            let guest = try Guest(template)
+            let guest = try MemoryGuest(template)
             let bytes = try guest.bytes
             #expect(String(decoding: bytes[5..<8] + bytes[65_536..<65_539], as: UTF8.self) == "onefar")
             #expect(try (7..<10).map { try guest.call("two", $0) } == Array("two".utf8).map(Int.init))
@@ -216,9 +210,9 @@ import Testing
         var limits = EngineLimits()
         limits.memoriesResidentBytes = 5 << 12
         let engine = try Engine(limits: limits, written: WrittenPages())
-        let template = try template(Self.guest, engine)
+        let template = try MemoryGuest.template(Self.guest, engine)
         for _ in 0..<3 {
-            let guests = try (0..<3).map { _ in try Guest(template) }
+            let guests = try (0..<3).map { _ in try MemoryGuest(template) }
             for guest in guests { for page in 0..<20 { try guest.call("write", page << 13, 1) } }
         }
         #expect(engine.memories.slotCount == 3)
@@ -230,22 +224,22 @@ import Testing
         limits.memoriesResidentBytes = 40 << 12
         limits.memoryResidentBytes = 8 << 12
         let engine = try Engine(limits: limits)
-        var one: InstanceTemplate? = try template(Self.guest, engine)
-        let other = try template(Self.guest, engine)
-        let pristine = try Guest(other).bytes
-        func use(_ guests: [Guest]) throws {
+        var one: InstanceTemplate? = try MemoryGuest.template(Self.guest, engine)
+        let other = try MemoryGuest.template(Self.guest, engine)
+        let pristine = try MemoryGuest(other).bytes
+        func use(_ guests: [MemoryGuest]) throws {
             for guest in guests { for page in 0..<8 { try guest.call("write", page << 13, 1) } }
         }
-        try use((0..<8).map { _ in try Guest(#require(one)) })
+        try use((0..<8).map { _ in try MemoryGuest(#require(one)) })
         #expect(engine.memories.residentBytes > 30 << 12)
-        for _ in 0..<2 { try use([Guest(other)]) }
+        for _ in 0..<2 { try use([MemoryGuest(other)]) }
         #expect(engine.memories.residentBytes <= limits.memoriesResidentBytes)
-        for guest in try (0..<8).map({ _ in try Guest(#require(one)) }) {
+        for guest in try (0..<8).map({ _ in try MemoryGuest(#require(one)) }) {
             #expect(try guest.bytes == pristine)
         }
         one = nil
         #expect(engine.memories.residentBytes == 8 << 12, "all that the other one writes")
-        #expect(try Guest(other).bytes == pristine)
+        #expect(try MemoryGuest(other).bytes == pristine)
     }
 
     @Test func `when all slots are in use the next guest is refused, and idle ones go to whoever needs them`()
@@ -254,21 +248,21 @@ import Testing
         var limits = EngineLimits()
         limits.memories = 2
         let engine = try Engine(limits: limits)
-        let one = try template(Self.guest, engine)
-        let other = try template(
+        let one = try MemoryGuest.template(Self.guest, engine)
+        let other = try MemoryGuest.template(
             "(module (memory (export \"memory\") 3) (data (i32.const 5) \"other\"))", engine)
-        var guests = [try Guest(one), try Guest(one)]
-        let error = #expect(throws: EngineError.self) { try Guest(other) }
+        var guests = [try MemoryGuest(one), try MemoryGuest(one)]
+        let error = #expect(throws: EngineError.self) { try MemoryGuest(other) }
         #expect(error?.code == .exhausted)
         guests.removeLast()
-        let guest = try Guest(other)
+        let guest = try MemoryGuest(other)
         #expect(try String(decoding: guest.bytes[5..<10], as: UTF8.self) == "other")
         #expect(guests.count == 1 && engine.memories.slotCount == 2)
     }
 
     @Test func `a segment that was written is empty for whoever asks for it`() throws {
         let engine = try Engine()
-        let template = try template(
+        let template = try MemoryGuest.template(
             """
             (module (memory (export "memory") 1) (data $active (i32.const 0) "abc") (data $passive "def")
               (func (export "active") (memory.init $active (i32.const 9) (i32.const 0) (i32.const 1)))
@@ -276,7 +270,7 @@ import Testing
               (func (export "passive") (memory.init $passive (i32.const 9) (i32.const 0) (i32.const 3)))
               (func (export "drop") (data.drop $active) (data.drop $passive)))
             """, engine)
-        let guest = try Guest(template)
+        let guest = try MemoryGuest(template)
         try guest.call("nothing")
         try guest.call("passive")
         #expect(try String(decoding: guest.bytes[9..<12], as: UTF8.self) == "def")
@@ -288,7 +282,7 @@ import Testing
 
     @Test func `each memory of a module begins with its own data`() throws {
         let engine = try Engine()
-        let template = try template(
+        let template = try MemoryGuest.template(
             """
             (module (memory 1) (memory (export "memory") 3) (memory i64 2)
               (global $where i32 (i32.const 4))
@@ -299,7 +293,7 @@ import Testing
                 (i32.load8_u 2 (i64.extend_i32_u (local.get 0)))))
             """, engine)
         for _ in 0..<3 {
-            let guest = try Guest(template)
+            let guest = try MemoryGuest(template)
             #expect(try String(decoding: guest.bytes[70_000..<70_003], as: UTF8.self) == "one")
             #expect(try (1..<8).map { try guest.call("zero", $0) } == Array("zerfour".utf8).map(Int.init))
             #expect(
@@ -325,8 +319,9 @@ import Testing
         throws
     {
         let engine = GuestRunner.shared.engine
-        let template = try template("(module (memory 1) (data (i32.const \(offset)) \"xy\"))", engine)
-        #expect(throws: Trap.self) { try Guest(template) }
+        let template = try MemoryGuest.template(
+            "(module (memory 1) (data (i32.const \(offset)) \"xy\"))", engine)
+        #expect(throws: Trap.self) { try MemoryGuest(template) }
     }
 
     @Test func `numbers that are longer than the format allows are not taken for segments`() throws {
@@ -340,7 +335,7 @@ import Testing
     @Test func `threads that make instances at once get their own memories`() async throws {
         let engine = try Engine()
         let templates = try (0..<4).map { number in
-            try template(
+            try MemoryGuest.template(
                 """
                 (module (memory (export "memory") \(number + 2)) (data (i32.const 70000) "guest \(number)")
                   (func (export "write") (param i32 i32) (i32.store8 (local.get 0) (local.get 1))))
@@ -351,7 +346,7 @@ import Testing
                 let template = templates[number]
                 group.addTask {
                     for _ in 0..<300 {
-                        let guest = try Guest(template)
+                        let guest = try MemoryGuest(template)
                         let bytes = try guest.bytes
                         #expect(bytes.count == (number + 2) * Self.page)
                         #expect(String(decoding: bytes[70_000..<70_007], as: UTF8.self) == "guest \(number)")

@@ -93,6 +93,21 @@ ptrdiff_t martlet_pages_read(int map, uint64_t start, uint64_t end, martlet_page
   return (ptrdiff_t)found;
 }
 
+int martlet_pages_held(int file, uint64_t start, uint64_t end, martlet_page_range_t *range) {
+  off_t first = lseek(file, (off_t)start, SEEK_DATA);
+  if (first < 0) return errno == ENXIO ? 0 : -1;
+  if ((uint64_t)first >= end) return 0;
+  off_t hole = lseek(file, first, SEEK_HOLE);
+  if (hole <= first) return -1;
+  range->start = (uint64_t)first;
+  range->end = (uint64_t)hole < end ? (uint64_t)hole : end;
+  return 1;
+}
+
+int martlet_pages_empty(int file, uint64_t size) {
+  return fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, (off_t)size);
+}
+
 #else
 
 int martlet_pages_file(size_t size) {
@@ -124,6 +139,16 @@ ptrdiff_t martlet_pages_scan(int map, uint64_t start, uint64_t end, martlet_page
 
 ptrdiff_t martlet_pages_read(int map, uint64_t start, uint64_t end, martlet_page_range_t *ranges, size_t capacity,
                              uint64_t *walked) {
+  errno = ENOTSUP;
+  return -1;
+}
+
+int martlet_pages_held(int file, uint64_t start, uint64_t end, martlet_page_range_t *range) {
+  errno = ENOTSUP;
+  return -1;
+}
+
+int martlet_pages_empty(int file, uint64_t size) {
   errno = ENOTSUP;
   return -1;
 }

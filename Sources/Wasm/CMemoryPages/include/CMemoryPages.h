@@ -32,6 +32,13 @@ ptrdiff_t martlet_pages_scan(int map, uint64_t start, uint64_t end, martlet_page
 ptrdiff_t martlet_pages_read(int map, uint64_t start, uint64_t end, martlet_page_range_t *ranges, size_t capacity,
                              uint64_t *walked);
 
+// Finds the first run of pages in [start, end) of a file in memory that it holds, wherever they were written from and even
+// if they are swapped out. Gives 1, 0 when there is none, or -1.
+int martlet_pages_held(int file, uint64_t start, uint64_t end, martlet_page_range_t *range);
+
+// Gives all pages of a file of `size` bytes back: wherever they are shown, they are zero again. 0, or -1 where they are not.
+int martlet_pages_empty(int file, uint64_t size);
+
 // The instance that a thread is making: what its memories hold, and how many of them were made.
 typedef struct martlet_making {
   void *memories;

@@ -38,7 +38,7 @@ import CWasmtime
         self.limits = limits
         self.memories = memories
         self.fingerprint =
-            "wasmtime-\(Engine.wasmtimeVersion)-epoch-sequential-stack\(limits.guestStackBytes)"
+            "wasmtime-\(Engine.wasmtimeVersion)-epoch-sequential-moving-stack\(limits.guestStackBytes)"
             + "-data\(limits.memoryImageBytes)"
         unsafe self.ticker = EpochTicker(engine: raw)
     }
@@ -54,7 +54,6 @@ import CWasmtime
         unsafe wasmtime_config_epoch_interruption_set(configuration, true)
         unsafe wasmtime_config_max_wasm_stack_set(configuration, limits.guestStackBytes)
         unsafe wasmtime_config_async_stack_size_set(configuration, limits.fiberStackBytes)
-        unsafe wasmtime_config_memory_may_move_set(configuration, false)
         // For the engine's own components, which are not used here; each store would be made ready for them.
         unsafe wasmtime_config_concurrency_support_set(configuration, false)
         // Memories begin with their data: see ``MemoryImage``.

@@ -31,6 +31,10 @@ public struct EngineLimits: Sendable, Hashable {
     /// The same for all slots of the engine together.
     public var memoriesResidentBytes = 256 << 20
 
+    /// Memories that are shown in several places at once, so that growing costs little. Each takes a file descriptor and the
+    /// address space of up to six.
+    public var openedMemories = 64
+
     /// The documented defaults.
     public init() {}
 }

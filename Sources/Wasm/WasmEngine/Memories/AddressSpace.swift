@@ -48,6 +48,16 @@
         return unsafe shown != MAP_FAILED
     }
 
+    /// Shows a file's bytes from `offset` on, written ones too; those up to `allowed` may be touched. False when the system
+    /// refuses.
+    func share(_ file: CInt, count: Int, at offset: Int, allowing allowed: Int) -> Bool {
+        precondition(offset >= 0 && count <= self.count - offset && allowed <= count)
+        let flags = MAP_SHARED | MAP_FIXED | MAP_NORESERVE
+        let shown = unsafe mmap(start + offset, count, PROT_NONE, flags, file, 0)
+        guard unsafe shown != MAP_FAILED else { return false }
+        return allow(true, offset..<(offset + allowed))
+    }
+
     /// Gives back what was written to the pages of a range: they are zero again, or what their file holds. False where
     /// the system does not promise that.
     func forget(_ range: Range<Int>) -> Bool {

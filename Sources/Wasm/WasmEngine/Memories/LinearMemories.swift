@@ -12,6 +12,7 @@ import NIOConcurrencyHelpers
     private let written: WrittenPages
     private let slots = ManagedAtomic(0)
     private let keptBytes = ManagedAtomic(0)
+    private let opened = ManagedAtomic(0)
     private let images = NIOLockedValueBox<[ObjectIdentifier: WeakImage]>([:])
 
     private struct WeakImage: Sendable { weak var image: MemoryImage? }
@@ -23,6 +24,8 @@ import NIOConcurrencyHelpers
 
     /// How many slots there are, idle ones too.
     var slotCount: Int { slots.load(ordering: .relaxed) }
+    /// How many of them have windows.
+    var openedCount: Int { opened.load(ordering: .relaxed) }
     /// Bytes that stay resident in all slots, as far as instances have ended.
     var residentBytes: Int { keptBytes.load(ordering: .relaxed) }
 
@@ -39,16 +42,11 @@ import NIOConcurrencyHelpers
     // MARK: - Slots
 
     /// A new slot, in the place of another image's idle one when there are as many as may be.
-    func newSlot(
-        reserving bytes: Int, guardBytes: Int, for image: MemoryImage?
-    ) throws(NoRoom) -> MemorySlot {
+    func newSlot(_ place: MemoryPlace, for image: MemoryImage?) throws(NoRoom) -> MemorySlot {
         guard countOne() || giveUpIdleSlot() && countOne() else {
             throw .limit(limits.memories, of: "memories")
         }
-        let capacity = min(bytes, limits.memoryBytes)
-        guard
-            let slot = MemorySlot(
-                owner: self, image: image, reserving: capacity, guardBytes: guardBytes),
+        guard let slot = MemorySlot(owner: self, image: image, place),
             image.map({ $0.minimumBytes <= slot.capacity && $0.show(in: slot.space, base: slot.base) })
                 ?? true
         else {
@@ -81,6 +79,7 @@ import NIOConcurrencyHelpers
     func gone(_ slot: MemorySlot) {
         slots.wrappingDecrement(ordering: .relaxed)
         keptBytes.wrappingDecrement(by: slot.keptBytes, ordering: .relaxed)
+        if slot.hasWindows { opened.wrappingDecrement(ordering: .relaxed) }
     }
 
     /// An instance has ended: its slot waits for the next one of the same image.
@@ -92,10 +91,26 @@ import NIOConcurrencyHelpers
     private func release(_ slot: MemorySlot, of image: MemoryImage) {
         let before = slot.keptBytes
         if room < limits.memoryResidentBytes - before { makeRoom() }
-        let isWell = slot.reset(
-            to: image, written, residentBytesMax: min(limits.memoryResidentBytes, max(0, room + before)))
+        let residentBytesMax = min(limits.memoryResidentBytes, max(0, room + before))
+        let isWell =
+            isToOpen(slot, image, residentBytesMax)
+            ? open(slot, for: image) : slot.reset(to: image, written, residentBytesMax: residentBytesMax)
         count(slot, keptBefore: before)
         if !isWell || !image.keep(slot) { gone(slot) }
+    }
+
+    /// Whether the next guests will gain from windows: those of the image grow their memories, by little.
+    private func isToOpen(_ slot: MemorySlot, _ image: MemoryImage, _ residentBytesMax: Int) -> Bool {
+        !slot.hasWindows && slot.mayMove && slot.byteCount > image.minimumBytes
+            && slot.byteCount <= MemoryWindows.bytesMax
+            && image.pages.count <= min(MemoryWindows.imageBytesMax, residentBytesMax)
+            && written.method == .scan && openedCount < limits.openedMemories
+    }
+
+    private func open(_ slot: MemorySlot, for image: MemoryImage) -> Bool {
+        guard slot.open(for: image) else { return false }
+        opened.wrappingIncrement(ordering: .relaxed)
+        return true
     }
 
     /// Takes the pages of an idle slot. False when the system refuses; nobody may get the slot then.
@@ -124,6 +139,13 @@ import NIOConcurrencyHelpers
 
     // MARK: - The engine's calls
 
+    /// How much can be addressed in a 32-bit memory, in bytes.
+    static let addressable = 4 << 30
+
+    /// What the engine is told to reserve, in bytes: one page less than a memory may grow to, for one that always fits is taken to
+    /// stay where it is. Together with the guard it is still all that can be addressed, so no access needs a bounds check.
+    private static let reservation = addressable - (64 << 10)
+
     /// Makes the engine ask here for memories. The configuration keeps `self` for as long as its engine lives.
     func serve(_ configuration: OpaquePointer?) {
         var creator = unsafe wasmtime_memory_creator_t(
@@ -131,11 +153,13 @@ import NIOConcurrencyHelpers
             finalizer: {
                 if let self_ = unsafe $0 { unsafe Unmanaged<LinearMemories>.fromOpaque(self_).release() }
             })
+        unsafe wasmtime_config_memory_reservation_set(configuration, UInt64(Self.reservation))
+        unsafe wasmtime_config_memory_may_move_set(configuration, true)
         unsafe wasmtime_config_host_memory_creator_set(configuration, &creator)
     }
 
     private static let newMemory: wasmtime_new_memory_callback_t = {
-        environment, _, minimum, _, reserved, guardBytes, result in
+        environment, type, minimum, maximum, reserved, guardBytes, result in
         guard let environment = unsafe environment, let result = unsafe result else { return nil }
         return unsafe Unmanaged<LinearMemories>.fromOpaque(environment)._withUnsafeGuaranteedRef { memories in
             guard minimum <= memories.limits.memoryBytes else {
@@ -143,11 +167,16 @@ import NIOConcurrencyHelpers
                 return unsafe wasmtime_error_new(
                     "a memory of \(minimum) bytes is larger than the \(most) that one may have")
             }
+            let is64 = unsafe wasmtime_memorytype_is64(type)
+            let place = MemoryPlace(
+                // A 64-bit memory may begin with more than the engine reserves for others.
+                bytes: max(LinearMemories.addressable, reserved, minimum), guardBytes: guardBytes,
+                capacity: memories.limits.memoryBytes,
+                // As the engine decides it.
+                mayMove: !is64 && maximum > reserved)
             let slot: MemorySlot
             do throws(NoRoom) {
-                // A 64-bit memory may begin with more than the engine reserves for others.
-                let bytes = max(reserved, minimum)
-                slot = try memories.slot(minimum: minimum, reserving: bytes, guardBytes: guardBytes)
+                slot = try memories.slot(minimum: minimum, place)
             } catch { return unsafe wasmtime_error_new(error.sentence) }
             unsafe result.pointee = wasmtime_linear_memory_t(
                 env: Unmanaged.passRetained(slot).toOpaque(), get_memory: LinearMemories.getMemory,
@@ -156,22 +185,20 @@ import NIOConcurrencyHelpers
         }
     }
 
-    private func slot(
-        minimum: Int, reserving bytes: Int, guardBytes: Int
-    ) throws(NoRoom) -> MemorySlot {
+    private func slot(minimum: Int, _ place: MemoryPlace) throws(NoRoom) -> MemorySlot {
         switch MemoriesInMaking.next(minimumBytes: minimum) {
         case .image(let image):
             // The standard library's function does not carry typed errors.
             let slot: Result<MemorySlot, NoRoom> = unsafe image._withUnsafeGuaranteedRef { image in
-                do throws(NoRoom) {
-                    return .success(try image.takeSlot(reserving: bytes, guardBytes: guardBytes))
-                } catch { return .failure(error) }
+                do throws(NoRoom) { return .success(try image.takeSlot(place)) } catch {
+                    return .failure(error)
+                }
             }
             return try slot.get()
         case .unexpected: throw .unexpected
         case .other: break
         }
-        let slot = try newSlot(reserving: bytes, guardBytes: guardBytes, for: nil)
+        let slot = try newSlot(place, for: nil)
         guard slot.grow(to: minimum) else {
             gone(slot)
             throw .system("memory")
@@ -183,7 +210,8 @@ import NIOConcurrencyHelpers
         guard let slot = unsafe slot else { return nil }
         return unsafe Unmanaged<MemorySlot>.fromOpaque(slot)._withUnsafeGuaranteedRef { slot in
             unsafe byteCount?.pointee = slot.byteCount
-            unsafe capacity?.pointee = slot.capacity
+            // The engine takes a memory that grows within its capacity to stay where it is.
+            unsafe capacity?.pointee = slot.hasWindows ? slot.byteCount : slot.capacity
             return unsafe slot.start.assumingMemoryBound(to: UInt8.self)
         }
     }

@@ -110,9 +110,9 @@ import NIOConcurrencyHelpers
     private var shard: NIOLockedValueBox<Idle> { idle[Int(martlet_thread_number()) % Self.shards] }
 
     /// A slot that holds what the image says, used before or new.
-    func takeSlot(reserving bytes: Int, guardBytes: Int) throws(NoRoom) -> MemorySlot {
+    func takeSlot(_ place: MemoryPlace) throws(NoRoom) -> MemorySlot {
         if let slot = shard.withLockedValue({ $0.takeLast() }) { return slot }
-        return try memories.newSlot(reserving: bytes, guardBytes: guardBytes, for: self)
+        return try memories.newSlot(place, for: self)
     }
 
     /// A slot that nobody uses, to be given up for another image.

@@ -1,3 +1,15 @@
+/// What the engine asks of a linear memory.
+struct MemoryPlace {
+    /// Address space for it, in bytes: what compiled code may address, however little of it may be used.
+    var bytes: Int
+    /// Before and after it: what compiled code may touch and must find forbidden.
+    var guardBytes: Int
+    /// The most bytes that it may grow to, if there are so many.
+    var capacity: Int
+    /// Whether its place may change when it grows.
+    var mayMove: Bool
+}
+
 /// Address space for one linear memory, with what the guest that has it may touch.
 @safe final class MemorySlot: Sendable {
     let owner: LinearMemories
@@ -6,6 +18,8 @@
     let base: Int
     /// The most bytes it can grow to.
     let capacity: Int
+    /// Whether the engine's code looks for the memory's place anew after each call.
+    let mayMove: Bool
 
     /// What the memory begins with. For good, although it is used by one instance after the other: nothing that all threads
     /// share is counted for each of them.
@@ -15,6 +29,9 @@
 
     // Belongs to one thread at a time: that of the instance, then whoever takes it from the image.
     @safe nonisolated(unsafe) var byteCount = 0
+    /// Where the memory begins now.
+    private(set) nonisolated(unsafe) var start: UnsafeMutableRawPointer
+    @safe private nonisolated(unsafe) var windows: MemoryWindows?
     /// Bytes of pages that stay with the slot between two guests.
     @safe nonisolated(unsafe) var keptBytes = 0
     @safe private nonisolated(unsafe) var uses = 0
@@ -25,21 +42,30 @@
     // Up to here writing everything costs less than asking what was written.
     private static let smallBytes = 64 << 10
 
-    init?(owner: LinearMemories, image: MemoryImage?, reserving bytes: Int, guardBytes: Int) {
-        guard let space = AddressSpace(count: bytes + 2 * guardBytes) else { return nil }
+    init?(owner: LinearMemories, image: MemoryImage?, _ place: MemoryPlace) {
+        guard let space = AddressSpace(count: place.bytes + 2 * place.guardBytes) else { return nil }
         self.owner = owner
         self.image = image
         unsafe uncountedImage = image.map { unsafe Unmanaged.passUnretained($0) }
         self.space = space
-        base = guardBytes
-        capacity = bytes
+        base = place.guardBytes
+        capacity = min(place.bytes, place.capacity)
+        mayMove = place.mayMove
+        unsafe start = space.start + base
     }
 
-    var start: UnsafeMutableRawPointer { unsafe space.start + base }
+    /// Whether to grow is to move.
+    var hasWindows: Bool { windows != nil }
 
     /// Grows what may be touched to `count` bytes. False when that is too much.
     func grow(to count: Int) -> Bool {
         guard count >= byteCount, count <= capacity else { return false }
+        if let windows {
+            guard windows.grow(to: count) else { return false }
+            unsafe start = windows.start
+            byteCount = count
+            return true
+        }
         let old = AddressSpace.wholePages(byteCount)
         guard space.allow(true, (base + old)..<(base + AddressSpace.wholePages(count))) else { return false }
         byteCount = count
@@ -55,6 +81,14 @@
         keptBytes = 0
         uses += 1
         let isCleaning = uses % Self.usesBetweenCleanings == 0
+        if let windows {
+            let kept = windows.reset(
+                to: image, used: used, residentBytesMax: residentBytesMax, isCleaning: isCleaning)
+            unsafe start = windows.start
+            byteCount = image.minimumBytes
+            keptBytes = kept ?? 0
+            return kept != nil
+        }
         let restored =
             isCleaning
             ? 0 : putBack(image, written, used, residentBytesMax & ~(AddressSpace.pageBytes - 1))
@@ -63,9 +97,20 @@
             && (used <= minimum || space.allow(false, (base + minimum)..<(base + used)))
     }
 
+    /// Makes it a memory that moves when it grows, holding what its image says. False when the system refuses; nobody may get
+    /// it then.
+    func open(for image: MemoryImage) -> Bool {
+        windows = MemoryWindows(space, base: base, for: image)
+        byteCount = image.minimumBytes
+        keptBytes = windows == nil ? 0 : image.pages.count
+        return windows != nil
+    }
+
     /// Gives the pages of a slot that was reset back to the system. False when it refuses; nobody may get it then.
     func cool() -> Bool {
         keptBytes = 0
+        // Its image would be in pages of its own again at once.
+        if hasWindows { return false }
         return space.forget(base..<(base + AddressSpace.wholePages(byteCount)))
     }
 
