@@ -30,7 +30,7 @@ final class GuestRunner: Sendable {
             try define(linker)
             let entry = try EntryPoint(linker.template(for: module), export)
             let fiber = Fiber(
-                store: try Store(engine: engine, limits: instanceLimits), scheduler: scheduler,
+                store: try entry.template.makeStore(instanceLimits), scheduler: scheduler,
                 limits: limits,
                 entry: .fresh(entry, arguments)
             ) { promise.succeed($0) }

@@ -12,6 +12,12 @@ struct MemoryGuest {
         instance = try store.instantiate(template)
     }
 
+    /// One in a store that the template makes, so that its instance may have been used before.
+    init(renewing template: InstanceTemplate, limits: InstanceLimits = InstanceLimits()) throws {
+        store = try template.makeStore(limits)
+        instance = try store.instantiate(template)
+    }
+
     @discardableResult
     func call(_ name: String, _ arguments: Int...) throws -> Int {
         let function = try #require(instance.function(named: name))

@@ -39,10 +39,14 @@ int martlet_pages_held(int file, uint64_t start, uint64_t end, martlet_page_rang
 // Gives all pages of a file of `size` bytes back: wherever they are shown, they are zero again. 0, or -1 where they are not.
 int martlet_pages_empty(int file, uint64_t size);
 
-// The instance that a thread is making: what its memories hold, and how many of them were made.
+// So many memories of an instance are remembered.
+#define MARTLET_MAKING_SLOTS 4
+
+// The instance that a thread is making: what its memories hold, how many of them were made, and their slots.
 typedef struct martlet_making {
   void *memories;
   size_t made;
+  void *slots[MARTLET_MAKING_SLOTS];
 } martlet_making_t;
 
 // That of this thread.

@@ -82,7 +82,8 @@ public final class ComponentPlan: Sendable {
 
     /// A store for an instance.
     func makeStore(_ limits: InstanceLimits) throws -> Store {
-        try uncountedEngine.with { try Store(engine: $0, limits: limits) }
+        if let template = core.onlyTemplate { return try template.makeStore(limits) }
+        return try uncountedEngine.with { try Store(engine: $0, limits: limits) }
     }
 
     /// Finds an exported function by the names that lead to it: that of an interface and its own, or only its own.

@@ -25,6 +25,16 @@ struct CorePlan: Sendable {
         functions = used.functions.map(grouping.resolved)
         memories = used.memories.map(grouping.resolved)
         tables = used.tables.map(grouping.resolved)
+        onlyTemplate = Self.onlyTemplate(of: steps)
+    }
+
+    /// What the only core instance is made from, if there is only one.
+    private(set) var onlyTemplate: InstanceTemplate?
+
+    private static func onlyTemplate(of steps: [PlanStep]) -> InstanceTemplate? {
+        let made = steps.filter { if case .instantiate = $0 { true } else { false } }
+        guard made.count == 1, case .instantiate(.template(let template)) = made[0] else { return nil }
+        return template
     }
 
     /// See ``ComponentPlan/forOneLoop()``.
@@ -34,6 +44,7 @@ struct CorePlan: Sendable {
             guard case .instantiate(.template(let template)) = step else { return step }
             return .instantiate(.template(template.forOneLoop()))
         }
+        plan.onlyTemplate = Self.onlyTemplate(of: plan.steps)
         return plan
     }
 }

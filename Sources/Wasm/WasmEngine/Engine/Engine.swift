@@ -38,7 +38,7 @@ import CWasmtime
         self.limits = limits
         self.memories = memories
         self.fingerprint =
-            "wasmtime-\(Engine.wasmtimeVersion)-epoch-sequential-moving-stack\(limits.guestStackBytes)"
+            "wasmtime-\(Engine.wasmtimeVersion)-epoch-sequential-moving-renewal-stack\(limits.guestStackBytes)"
             + "-data\(limits.memoryImageBytes)"
         unsafe self.ticker = EpochTicker(engine: raw)
     }

@@ -35,6 +35,10 @@ public struct EngineLimits: Sendable, Hashable {
     /// address space of up to six.
     public var openedMemories = 64
 
+    /// Instances that ended well and wait to be made new for the next guest, with their stores. At most a quarter of
+    /// ``memories``.
+    public var idleInstances = 256
+
     /// The documented defaults.
     public init() {}
 }

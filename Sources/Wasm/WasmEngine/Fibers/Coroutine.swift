@@ -69,6 +69,7 @@ import CWasmtime
         body = nil
         unsafe isCancelled = true
         guard let future = unsafe future else { return }
+        store.spoil()
         let outer = unsafe store.coroutine
         unsafe store.coroutine = self
         unsafe wasmtime_call_future_delete(future)

@@ -13,6 +13,8 @@ import CWasmtime
     // The module's, which keeps them. All threads use these, so nobody counts.
     private let memories: Unmanaged<MemoriesInMaking>
     private let engine: Unmanaged<Engine>
+    /// Instances of this template that wait to be used again; nil when they cannot be made new.
+    let pool: InstancePool?
 
     init(module: Module, taking raw: OpaquePointer) {
         self.module = module
@@ -21,6 +23,7 @@ import CWasmtime
         unsafe self.raw = raw
         functions = []
         original = nil
+        pool = InstanceTemplate.makePool(module)
     }
 
     private init(_ original: InstanceTemplate) {
@@ -30,17 +33,33 @@ import CWasmtime
         unsafe raw = original.raw
         functions = []
         self.original = original
+        pool = InstanceTemplate.makePool(original.module)
     }
 
-    /// A store for an instance.
+    private static func makePool(_ module: Module) -> InstancePool? {
+        module.canRenew ? InstancePool(module.engine.memories.idleInstances) : nil
+    }
+
+    /// A store for one instance of this template, which may be there already.
     public func makeStore(_ limits: InstanceLimits) throws -> Store {
-        try unsafe engine._withUnsafeGuaranteedRef { try Store(engine: $0, limits: limits) }
+        try unsafe engine._withUnsafeGuaranteedRef { engine in
+            guard let pool else { return try Store(engine: engine, limits: limits) }
+            if let idle = pool.take(limits) { return Store(idle, of: pool, engine: engine) }
+            let store = try Store(engine: engine, limits: limits)
+            store.pool = pool
+            return store
+        }
     }
 
     /// Runs `body`, which makes an instance.
     @inline(__always)
     func making<Result>(_ body: () throws -> Result) rethrows -> Result {
         try unsafe memories._withUnsafeGuaranteedRef { try $0.making(body) }
+    }
+
+    /// The slots of the instance that ``making(_:)`` makes, asked for within it.
+    func madeSlots() -> [Unmanaged<MemorySlot>]? {
+        unsafe memories._withUnsafeGuaranteedRef { unsafe $0.madeSlots() }
     }
 
     /// An equal one for the instances of one event loop. References to one object that two threads count, for each instance,
@@ -81,6 +100,7 @@ import CWasmtime
         unsafe raw = template
         self.functions = functions
         original = nil
+        pool = InstanceTemplate.makePool(module)
     }
 
     private static func define(
@@ -95,5 +115,8 @@ import CWasmtime
         }
     }
 
-    deinit { if original == nil { unsafe wasmtime_instance_pre_delete(raw) } }
+    deinit {
+        pool?.close()
+        if original == nil { unsafe wasmtime_instance_pre_delete(raw) }
+    }
 }

@@ -21,11 +21,14 @@ extension Store {
     }
 
     private func make(_ template: InstanceTemplate) throws -> wasmtime_instance_t {
+        if let raw = takeInstance(of: template) { return raw }
         var raw = wasmtime_instance_t()
         var trap: OpaquePointer?
         beginInstance()
         let error = unsafe template.making {
-            unsafe wasmtime_instance_pre_instantiate(template.raw, context, &raw, &trap)
+            let error = unsafe wasmtime_instance_pre_instantiate(template.raw, context, &raw, &trap)
+            if pool != nil { unsafe made(of: template, slots: template.madeSlots()) }
+            return unsafe error
         }
         endInstance()
         if let error = unsafe error, unsafe trap == nil, !hasThrown {

@@ -7,6 +7,7 @@ extension Store {
     ///
     /// - Throws: ``Trap``, or ``EngineError`` when slots ran out or an import is of the wrong type.
     public func instantiate(_ module: Module, imports: [Extern]) throws -> InstanceID {
+        spoil()
         var raw = wasmtime_instance_t()
         var trap: OpaquePointer?
         beginInstance()
@@ -41,6 +42,8 @@ extension Store {
 
     /// Makes a function of the host in this store. The template must outlive the store.
     public func makeFunction(_ template: HostFunctionTemplate) -> FunctionID {
+        // It would stay in the engine's store.
+        spoil()
         var function = unsafe wasmtime_func_t()
         unsafe wasmtime_func_new_unchecked(
             context, template.rawType, HostFunctionBox.trampoline,

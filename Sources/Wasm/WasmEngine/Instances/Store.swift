@@ -26,14 +26,21 @@ import CWasmtime
     let plainType: OpaquePointer?
     // A trap that a host function threw, on its way through the guest's frames to whoever entered the guest.
     private var thrown: Trap?
-    private var suspender: wasmtime_func_t?
-    private var firstInstanceName: wasmtime_instance_t?
+    private(set) var suspender: wasmtime_func_t?
+    private(set) var firstInstanceName: wasmtime_instance_t?
     // Only the name is kept: a `GuestMemory` here would keep this store alive for ever.
     @exclusivity(unchecked) private var memoryName: wasmtime_memory_t?
     // Each owned by one retain. An array of references would be destroyed through its type's metadata, which costs more
     // than all of this.
     @exclusivity(unchecked) private var states: InlineArray<16, UnsafeMutableRawPointer?> =
         unsafe .init(repeating: nil)
+
+    /// Where the instance goes when its guest has ended well. Nil when the engine's store ends with this object.
+    var pool: InstancePool?
+    /// The instance and its store as they were taken from the pool.
+    let idle: IdleInstance?
+    /// The slots of the memories of an instance that was made here.
+    var slots: [Unmanaged<MemorySlot>]?
 
     /// An empty store. It uses the engine's pools, but does not keep the engine: whoever schedules its fibers does.
     public init(engine: borrowing Engine, limits: InstanceLimits = InstanceLimits()) throws {
@@ -43,18 +50,33 @@ import CWasmtime
         unsafe self.raw = raw
         unsafe self.context = context
         self.limits = limits
+        idle = nil
         unsafe plainType = engine.plainType
         let self_ = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe wasmtime_context_set_data(context, self_)
         unsafe wasmtime_store_limiter(
             raw, Int64(limits.memoryBytes), Int64(limits.tableElements), Int64(limits.instances),
             Int64(limits.tables), Int64(limits.memories))
-        unsafe wasmtime_store_epoch_deadline_callback(raw, Store.epochCallback, self_, nil)
+        unsafe wasmtime_store_epoch_deadline_callback(raw, Store.epochCallback, nil, nil)
+        unsafe wasmtime_context_set_epoch_deadline(context, Fiber.sliceTicks)
+    }
+
+    /// A store with an instance that nobody has used since it was new.
+    init(_ idle: IdleInstance, of pool: InstancePool, engine: borrowing Engine) {
+        unsafe raw = idle.raw
+        unsafe context = idle.context
+        limits = idle.limits
+        unsafe plainType = engine.plainType
+        self.idle = idle
+        self.pool = pool
+        unsafe suspender = idle.suspender
+        unsafe entry = idle.entry
+        unsafe wasmtime_context_set_data(context, Unmanaged.passUnretained(self).toOpaque())
         unsafe wasmtime_context_set_epoch_deadline(context, Fiber.sliceTicks)
     }
 
     deinit {
-        unsafe wasmtime_store_delete(raw)
+        if !giveBack() { unsafe wasmtime_store_delete(raw) }
         for index in 0..<Store.statesMax { unsafe release(states[index]) }
     }
 
@@ -115,6 +137,7 @@ import CWasmtime
 
     /// Keeps `trap` until the guest's frames are unwound; the result is what the engine carries through them.
     func record(_ trap: Trap) -> OpaquePointer? {
+        spoil()
         thrown = trap
         return unsafe trap.message.withRawUTF8 { unsafe wasmtime_trap_new($0, $1) }
     }
@@ -128,6 +151,7 @@ import CWasmtime
         if let trap = unsafe trap { seen = unsafe Trap(consuming: trap) }
         if let error = unsafe error { seen = unsafe Trap(consumingError: error) }
         guard let seen else { return nil }
+        spoil()
         guard var thrown else { return seen }
         self.thrown = nil
         // A trap of a guest that was called from a host function knows its place better.
@@ -137,8 +161,14 @@ import CWasmtime
 
     // MARK: - The epoch
 
-    private static let epochCallback: wasmtime_epoch_callback_t = { _, data, delta, kind in
-        guard let data = unsafe data, let delta = unsafe delta, let kind = unsafe kind else { return nil }
+    private static let epochCallback: wasmtime_epoch_callback_t = { context, _, delta, kind in
+        guard let delta = unsafe delta, let kind = unsafe kind else { return nil }
+        guard let data = unsafe wasmtime_context_get_data(context) else {
+            // Between two guests.
+            unsafe delta.pointee = Fiber.sliceTicks
+            unsafe kind.pointee = UInt8(WASMTIME_UPDATE_DEADLINE_CONTINUE)
+            return nil
+        }
         return unsafe Unmanaged<Store>.fromOpaque(data)._withUnsafeGuaranteedRef { store in
             unsafe delta.pointee = Fiber.sliceTicks
             switch store.epochPassed() {

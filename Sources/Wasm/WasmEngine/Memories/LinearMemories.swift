@@ -15,11 +15,15 @@ import NIOConcurrencyHelpers
     private let opened = ManagedAtomic(0)
     private let images = NIOLockedValueBox<[ObjectIdentifier: WeakImage]>([:])
 
+    /// Instances that have a slot while they wait.
+    let idleInstances: IdleInstances
+
     private struct WeakImage: Sendable { weak var image: MemoryImage? }
 
     init(limits: EngineLimits, written: WrittenPages) {
         self.limits = limits
         self.written = written
+        idleInstances = IdleInstances(atMost: min(limits.idleInstances, Int(limits.memories) / 4))
     }
 
     /// How many slots there are, idle ones too.
@@ -43,7 +47,10 @@ import NIOConcurrencyHelpers
 
     /// A new slot, in the place of another image's idle one when there are as many as may be.
     func newSlot(_ place: MemoryPlace, for image: MemoryImage?) throws(NoRoom) -> MemorySlot {
-        guard countOne() || giveUpIdleSlot() && countOne() else {
+        guard
+            countOne() || giveUpIdleSlot() && countOne()
+                || idleInstances.giveUpOne() && giveUpIdleSlot() && countOne()
+        else {
             throw .limit(limits.memories, of: "memories")
         }
         guard let slot = MemorySlot(owner: self, image: image, place),
@@ -89,6 +96,17 @@ import NIOConcurrencyHelpers
     }
 
     private func release(_ slot: MemorySlot, of image: MemoryImage) {
+        if !reset(slot, to: image) || !image.keep(slot) { gone(slot) }
+    }
+
+    /// Makes a slot that stays with its instance what its image says. False when it cannot be; the instance may not be used
+    /// then.
+    func renew(_ slot: MemorySlot) -> Bool {
+        guard let image = unsafe slot.uncountedImage else { return false }
+        return unsafe image._withUnsafeGuaranteedRef { reset(slot, to: $0) }
+    }
+
+    private func reset(_ slot: MemorySlot, to image: MemoryImage) -> Bool {
         let before = slot.keptBytes
         if room < limits.memoryResidentBytes - before { makeRoom() }
         let residentBytesMax = min(limits.memoryResidentBytes, max(0, room + before))
@@ -96,7 +114,7 @@ import NIOConcurrencyHelpers
             isToOpen(slot, image, residentBytesMax)
             ? open(slot, for: image) : slot.reset(to: image, written, residentBytesMax: residentBytesMax)
         count(slot, keptBefore: before)
-        if !isWell || !image.keep(slot) { gone(slot) }
+        return isWell
     }
 
     /// Whether the next guests will gain from windows: those of the image grow their memories, by little.
@@ -129,7 +147,9 @@ import NIOConcurrencyHelpers
     /// After a crowd most slots wait for long. What they hold is worth more to those in use.
     private func makeRoom() {
         let images = aliveImages.map { (image: $0, warmCount: $0.warmCount) }
-        _ = images.max { $0.warmCount < $1.warmCount }?.image.coolSlot()
+        if images.max(by: { $0.warmCount < $1.warmCount })?.image.coolSlot() != true {
+            _ = idleInstances.giveUpOne()
+        }
     }
 
     private func count(_ slot: MemorySlot, keptBefore: Int) {
@@ -194,7 +214,9 @@ import NIOConcurrencyHelpers
                     return .failure(error)
                 }
             }
-            return try slot.get()
+            let taken = try slot.get()
+            MemoriesInMaking.made(taken)
+            return taken
         case .unexpected: throw .unexpected
         case .other: break
         }

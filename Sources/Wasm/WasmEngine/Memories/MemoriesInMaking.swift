@@ -23,9 +23,37 @@ import CMemoryPages
         // An instance may be made while another one is: its start function calls a host function that does.
         let outer = unsafe making?.pointee
         unsafe making?.pointee = martlet_making_t(
-            memories: Unmanaged.passUnretained(self).toOpaque(), made: 0)
+            memories: Unmanaged.passUnretained(self).toOpaque(), made: 0, slots: (nil, nil, nil, nil))
         defer { if let outer = unsafe outer { unsafe making?.pointee = outer } }
         return try body()
+    }
+
+    /// The slots of the instance's memories, in order, once it was made: to be asked for within ``making(_:)``. Nil where
+    /// there are others than the module's, or too many.
+    func madeSlots() -> [Unmanaged<MemorySlot>]? {
+        guard let making = unsafe martlet_making(), unsafe making.pointee.made == images.count,
+            images.count <= Int(MARTLET_MAKING_SLOTS)
+        else { return nil }
+        return unsafe withUnsafeBytes(of: &making.pointee.slots) { bytes in
+            let slots = unsafe bytes.bindMemory(to: UnsafeMutableRawPointer?.self).prefix(images.count)
+            let found = unsafe slots.compactMap {
+                unsafe $0.map { unsafe Unmanaged<MemorySlot>.fromOpaque($0) }
+            }
+            return unsafe found.count == images.count ? found : nil
+        }
+    }
+
+    /// The memory that was asked for last has this slot.
+    static func made(_ slot: MemorySlot) {
+        guard let making = unsafe martlet_making(), case let index = unsafe Int(making.pointee.made) - 1,
+            index >= 0, index < Int(MARTLET_MAKING_SLOTS)
+        else { return }
+        unsafe withUnsafeMutableBytes(of: &making.pointee.slots) { bytes in
+            unsafe bytes.storeBytes(
+                of: Unmanaged.passUnretained(slot).toOpaque(),
+                toByteOffset: index * MemoryLayout<UnsafeMutableRawPointer?>.stride,
+                as: UnsafeMutableRawPointer?.self)
+        }
     }
 
     /// What the engine asks for.

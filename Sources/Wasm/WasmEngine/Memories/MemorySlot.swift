@@ -56,6 +56,8 @@ struct MemoryPlace {
 
     /// Whether to grow is to move.
     var hasWindows: Bool { windows != nil }
+    /// Whether it is larger than an instance begins with.
+    var hasGrown: Bool { image.map { byteCount != $0.minimumBytes } ?? true }
 
     /// Grows what may be touched to `count` bytes. False when that is too much.
     func grow(to count: Int) -> Bool {

@@ -31,6 +31,8 @@ struct DataSegments {
     private(set) var starts: [MemoryStart]
     /// The data section without what was taken out; nil when nothing was.
     private(set) var left: [UInt8]?
+    /// Whether memories begin with all that the module writes to them.
+    private(set) var areAllTaken = true
 
     /// A page of a linear memory, in bytes.
     private static let pageBytes = 65_536
@@ -48,7 +50,10 @@ struct DataSegments {
         }
         guard let section = outline.sections.first(where: { $0.id == MemoryStart.dataSection }),
             let segments = Self.segments(of: section.body)
-        else { return }
+        else {
+            areAllTaken = outline.sections.allSatisfy { $0.id != MemoryStart.dataSection }
+            return
+        }
         let firstOwn = outline.importedMemories
         var begun = starts
         for segment in segments {
@@ -58,6 +63,9 @@ struct DataSegments {
         let movable = starts.indices.filter { index in
             segments.allSatisfy { $0.memory != firstOwn + index || $0.fits(starts[index]) }
                 && begun[index].pages.count <= limits.memoryImageBytes
+        }
+        areAllTaken = segments.allSatisfy { segment in
+            segment.memory.map { movable.contains($0 - firstOwn) } ?? true
         }
         guard !movable.isEmpty else { return }
         for index in movable { starts[index] = begun[index] }

@@ -11,6 +11,8 @@ import CWasmtime
 
     nonisolated(unsafe) let raw: OpaquePointer
     let hasStartFunction: Bool
+    /// Whether its instances can be made new in place: see ``Renewal``.
+    let canRenew: Bool
     /// What its own memories hold when an instance begins.
     let memories: MemoriesInMaking
 
@@ -21,8 +23,11 @@ import CWasmtime
         let outline = ModuleOutline(binary)
         if let outline { try Module.check(outline, engine.limits) }
         let segments = outline.flatMap { DataSegments($0, engine.limits) }
+        let renewal = outline.map { Renewal.functions(for: $0, segments) } ?? []
         let binary =
-            outline.map { SuspensionExport.added(to: binary, outline: $0, data: segments?.left) } ?? binary
+            outline.map {
+                SuspensionExport.added(to: binary, outline: $0, data: segments?.left, and: renewal)
+            } ?? binary
         var raw: OpaquePointer?
         let error = unsafe binary.withUnsafeBufferPointer {
             unsafe wasmtime_module_new(engine.raw, $0.baseAddress, $0.count, &raw)
@@ -35,6 +40,10 @@ import CWasmtime
                 .invalidModule, "The module has a section that this version of Martlet does not know.")
         }
         try unsafe self.init(engine: engine, taking: raw, outline: outline)
+        // One that the guest has written would be trusted.
+        guard canRenew == !renewal.isEmpty else {
+            throw EngineError(.invalidModule, "The module exports \(Renewal.renewName), a reserved name.")
+        }
     }
 
     /// Checks a binary without compiling it.
@@ -66,7 +75,9 @@ import CWasmtime
         let starts = DataSegments(outline, engine.limits)?.starts ?? []
         self.memories = try MemoriesInMaking(engine.memories.images(of: starts))
         unsafe self.imports = Module.imports(of: raw)
-        unsafe self.exports = Module.exports(of: raw)
+        let exports = unsafe Module.exports(of: raw)
+        self.exports = exports.filter { !Module.addedNames.contains($0.name) }
+        canRenew = exports.contains { $0.name == Renewal.renewName }
     }
 
     deinit {
@@ -128,9 +139,10 @@ import CWasmtime
         defer { unsafe wasm_exporttype_vec_delete(&vector) }
         return unsafe UnsafeBufferPointer(start: vector.data, count: vector.size).compactMap { item in
             guard let item = unsafe item, let type = unsafe wasm_exporttype_type(item) else { return nil }
-            let name = unsafe text(of: wasm_exporttype_name(item).pointee)
-            return unsafe name == SuspensionExport.name
-                ? nil : ModuleExport(name: name, type: ExternType(type))
+            return unsafe ModuleExport(
+                name: unsafe text(of: wasm_exporttype_name(item).pointee), type: ExternType(type))
         }
     }
+
+    private static let addedNames: Set = [SuspensionExport.name, Renewal.renewName, Renewal.resizeName]
 }

@@ -17,7 +17,8 @@ public enum StartFunction {
         var isAdded = false
         for section in outline.sections where section.id != 8 {
             if section.id == 7 {
-                SuspensionExport.append(7, SuspensionExport.extended(section.body, with: export), to: &result)
+                SuspensionExport.append(
+                    7, SuspensionExport.extended(section.body, with: [export]), to: &result)
                 isAdded = true
                 continue
             }
