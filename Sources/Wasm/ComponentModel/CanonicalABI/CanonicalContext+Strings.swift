@@ -57,9 +57,7 @@ extension CanonicalContext {
 
     /// Lowers a string and gives its pointer and its tagged length.
     public mutating func store(_ string: String) throws(CanonicalTrap) -> (UInt64, UInt64) {
-        var string = string
-        string.makeContiguousUTF8()
-        let count = UInt64(string.utf8.count)
+        let count = UInt64(string.utf8Span.count)
         guard count <= Self.byteLimit else { throw .stringTooLong }
         guard stringEncoding != .utf8 else {
             let pointer = try allocate(count, alignment: 1)

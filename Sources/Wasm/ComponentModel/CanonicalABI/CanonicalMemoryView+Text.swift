@@ -36,19 +36,12 @@ extension CanonicalMemoryView {
 
     /// Writes a string's UTF-8 from its byte `start` on.
     func write(utf8 string: String, from start: Int = 0, at offset: UInt64) throws(CanonicalTrap) {
-        var string = string
-        // `withUTF8` rethrows an untyped error, so what happened inside is carried out by hand.
-        var trap: CanonicalTrap?
-        string.withUTF8 { source in
-            do throws(CanonicalTrap) {
-                try unsafe withBytes(offset, UInt64(source.count - start)) { (target) throws(CanonicalTrap) in
-                    unsafe target.copyBytes(from: source[start...])
-                }
-            } catch {
-                trap = error
+        let source = string.utf8Span.span
+        try unsafe source.withUnsafeBufferPointer { (source) throws(CanonicalTrap) in
+            try unsafe withBytes(offset, UInt64(source.count - start)) { (target) throws(CanonicalTrap) in
+                unsafe target.copyBytes(from: source[start...])
             }
         }
-        if let trap { throw trap }
     }
 
     /// Writes little-endian UTF-16.
