@@ -10,6 +10,7 @@
 
 #ifdef __linux__
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 
 // From the kernel's interface (include/uapi/linux/fs.h), which older headers lack.
 struct scan_arguments {
@@ -93,6 +94,12 @@ ptrdiff_t martlet_pages_read(int map, uint64_t start, uint64_t end, martlet_page
   return (ptrdiff_t)found;
 }
 
+int64_t martlet_thread_faults(void) {
+  struct rusage usage;
+  if (getrusage(RUSAGE_THREAD, &usage) != 0) return -1;
+  return (int64_t)usage.ru_minflt + usage.ru_majflt;
+}
+
 int martlet_pages_held(int file, uint64_t start, uint64_t end, martlet_page_range_t *range) {
   off_t first = lseek(file, (off_t)start, SEEK_DATA);
   if (first < 0) return errno == ENXIO ? 0 : -1;
@@ -142,6 +149,8 @@ ptrdiff_t martlet_pages_read(int map, uint64_t start, uint64_t end, martlet_page
   errno = ENOTSUP;
   return -1;
 }
+
+int64_t martlet_thread_faults(void) { return -1; }
 
 int martlet_pages_held(int file, uint64_t start, uint64_t end, martlet_page_range_t *range) {
   errno = ENOTSUP;

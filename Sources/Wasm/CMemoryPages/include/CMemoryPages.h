@@ -36,6 +36,9 @@ ptrdiff_t martlet_pages_read(int map, uint64_t start, uint64_t end, martlet_page
 // if they are swapped out. Gives 1, 0 when there is none, or -1.
 int martlet_pages_held(int file, uint64_t start, uint64_t end, martlet_page_range_t *range);
 
+// Page faults of this thread so far; -1 where the system does not count them.
+int64_t martlet_thread_faults(void);
+
 // Gives all pages of a file of `size` bytes back: wherever they are shown, they are zero again. 0, or -1 where they are not.
 int martlet_pages_empty(int file, uint64_t size);
 

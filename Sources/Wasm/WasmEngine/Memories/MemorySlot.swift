@@ -35,6 +35,7 @@ struct MemoryPlace {
     /// Bytes of pages that stay with the slot between two guests.
     @safe nonisolated(unsafe) var keptBytes = 0
     @safe private nonisolated(unsafe) var uses = 0
+    @safe private nonisolated(unsafe) var known = KnownPages()
 
     // Pages that one guest touched and others do not are found by giving all back now and then.
     private static let usesBetweenCleanings = 1_024
@@ -91,6 +92,7 @@ struct MemoryPlace {
             keptBytes = kept ?? 0
             return kept != nil
         }
+        if isCleaning { known.forget() }
         let restored =
             isCleaning
             ? 0 : putBack(image, written, used, residentBytesMax & ~(AddressSpace.pageBytes - 1))
@@ -111,6 +113,7 @@ struct MemoryPlace {
     /// Gives the pages of a slot that was reset back to the system. False when it refuses; nobody may get it then.
     func cool() -> Bool {
         keptBytes = 0
+        known.forget()
         // Its image would be in pages of its own again at once.
         if hasWindows { return false }
         return space.forget(base..<(base + AddressSpace.wholePages(byteCount)))
@@ -129,16 +132,27 @@ struct MemoryPlace {
             return used
         }
         var restored = used
-        // Not counted for the closure either.
+        // Not counted for the closures either.
         let image = unsafe Unmanaged.passUnretained(image)
+        let isKnownAlready = known.each(upTo: used, bytesMax: residentBytesMax) { range in
+            unsafe image._withUnsafeGuaranteedRef { unsafe $0.restore(range, of: start) }
+            keptBytes += range.count
+        }
+        if isKnownAlready { return used }
+        known.forget()
         let isKnown = unsafe written.each(from: start, count: used) { range in
             let end = min(range.upperBound, range.lowerBound + residentBytesMax - keptBytes)
             unsafe image._withUnsafeGuaranteedRef { unsafe $0.restore(range.lowerBound..<end, of: start) }
             keptBytes += end - range.lowerBound
+            known.note(range)
             if end < range.upperBound { restored = end }
             return end == range.upperBound
         }
-        if isKnown { return restored }
+        if isKnown {
+            if restored == used { known.finish(at: used) } else { known.forget() }
+            return restored
+        }
+        known.forget()
         keptBytes = 0
         return 0
     }

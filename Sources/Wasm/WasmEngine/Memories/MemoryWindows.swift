@@ -34,6 +34,7 @@ import CMemoryPages
     // The first one always allows what an instance begins with.
     private var windows: [Window]
     private var current = 0
+    private var known = KnownPages()
     /// Whether the system refused something halfway.
     private var isSpoiled = false
 
@@ -106,6 +107,7 @@ import CMemoryPages
         let kept = isCleaning ? nil : putBack(image, used, residentBytesMax)
         current = 0
         if let kept { return kept }
+        known.forget()
         guard martlet_pages_empty(file, UInt64(Self.bytesMax)) == 0 else { return nil }
         unsafe image.restore(image.pages, of: start)
         return image.pages.count
@@ -114,15 +116,26 @@ import CMemoryPages
     /// Puts back the pages that there are, wherever they were written. Nil where these are too many.
     private func putBack(_ image: MemoryImage, _ used: Int, _ residentBytesMax: Int) -> Int? {
         let start = unsafe self.start
-        var range = martlet_page_range_t()
         var kept = 0
+        let isKnown = known.each(upTo: used, bytesMax: residentBytesMax) { range in
+            unsafe image.restore(range, of: start)
+            kept += range.count
+        }
+        if isKnown { return kept }
+        known.forget()
+        var found = martlet_page_range_t()
         for _ in 0..<Self.runsMax {
-            let found = unsafe martlet_pages_held(file, range.end, UInt64(used), &range)
-            guard found >= 0 else { return nil }
-            if found == 0 { return kept }
-            kept += Int(range.end - range.start)
+            let isFound = unsafe martlet_pages_held(file, found.end, UInt64(used), &found)
+            guard isFound >= 0 else { return nil }
+            if isFound == 0 {
+                known.finish(at: used)
+                return kept
+            }
+            let range = Int(found.start)..<Int(found.end)
+            kept += range.count
             guard kept <= residentBytesMax else { return nil }
-            unsafe image.restore(Int(range.start)..<Int(range.end), of: start)
+            unsafe image.restore(range, of: start)
+            known.note(range)
         }
         return nil
     }
