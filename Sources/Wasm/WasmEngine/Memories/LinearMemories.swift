@@ -13,6 +13,7 @@ import NIOConcurrencyHelpers
     private let slots = ManagedAtomic(0)
     private let keptBytes = ManagedAtomic(0)
     private let opened = ManagedAtomic(0)
+    private let isMakingRoom = ManagedAtomic(false)
     private let images = NIOLockedValueBox<[ObjectIdentifier: WeakImage]>([:])
 
     /// Instances that have a slot while they wait.
@@ -146,6 +147,9 @@ import NIOConcurrencyHelpers
 
     /// After a crowd most slots wait for long. What they hold is worth more to those in use.
     private func makeRoom() {
+        // An instance that is given up releases its slots, for which no more room need be made.
+        guard !isMakingRoom.exchange(true, ordering: .relaxed) else { return }
+        defer { isMakingRoom.store(false, ordering: .relaxed) }
         let images = aliveImages.map { (image: $0, warmCount: $0.warmCount) }
         if images.max(by: { $0.warmCount < $1.warmCount })?.image.coolSlot() != true {
             _ = idleInstances.giveUpOne()

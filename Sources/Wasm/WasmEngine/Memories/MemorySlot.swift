@@ -40,7 +40,7 @@ struct MemoryPlace {
     // Pages that one guest touched and others do not are found by giving all back now and then.
     private static let usesBetweenCleanings = 1_024
 
-    // Up to here writing everything costs less than asking what was written.
+    // Up to here writing everything costs less than asking what was written, where the system does not tell it quickly.
     private static let smallBytes = 64 << 10
 
     init?(owner: LinearMemories, image: MemoryImage?, _ place: MemoryPlace) {
@@ -126,7 +126,7 @@ struct MemoryPlace {
     private func putBack(
         _ image: MemoryImage, _ written: WrittenPages, _ used: Int, _ residentBytesMax: Int
     ) -> Int {
-        if used <= min(Self.smallBytes, residentBytesMax) {
+        if written.method != .scan, used <= min(Self.smallBytes, residentBytesMax) {
             unsafe image.restore(0..<used, of: start)
             keptBytes = used
             return used
