@@ -66,7 +66,9 @@ import Testing
         #expect(!isWoken)
         ResponseWriter(exchange).send(head(), body: body)
         #expect(isWoken && body.room != 0)
-        #expect(exchange.events.count == 2)
+        #expect(exchange.events.isEmpty)
+        try body.finish()
+        #expect(exchange.events.count == 1)
     }
 
     @Test func `a long answer is streamed and waits for the client`() throws {
@@ -74,7 +76,7 @@ import Testing
         let body = OutgoingBody(.response, declared: nil)
         writer.send(head(), body: body)
         exchange.hasRoom = false
-        try body.write(ByteBuffer(repeating: 0x61, count: 20_000))
+        try body.write(ByteBuffer(repeating: 0x61, count: HTTPHostLimits().heldResponseBytes + 1))
         #expect(exchange.events.count == 2 && writer.isStreaming)
         #expect(body.room == 0)
         var isWoken = false

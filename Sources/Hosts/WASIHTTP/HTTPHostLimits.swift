@@ -7,8 +7,8 @@ public struct HTTPHostLimits: Sendable {
     public static let fieldOverhead = 32
     /// Bytes of a response body that are kept while the response itself has not been set. 64 KiB. Beyond: the guest waits.
     public var unsentBodyBytes = 64 << 10
-    /// Bytes of a response body that are kept so that a short answer leaves in one piece. 16 KiB. Beyond: it is sent.
-    public var heldResponseBytes = 16 << 10
+    /// Bytes of a response body that are kept so that a short answer leaves in one piece. 128 KiB. Beyond: it is sent.
+    public var heldResponseBytes = 128 << 10
     /// Bytes that one write to a body may bring. 256 KiB. Beyond: the rest waits.
     public var writeBytes = 256 << 10
     /// Bytes that one read from a body may give. 256 KiB. Beyond: the next read gives them.
