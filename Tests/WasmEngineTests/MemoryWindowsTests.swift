@@ -125,6 +125,44 @@ import Testing
         #expect(memories(template).slotCount == 1)
     }
 
+    @Test func `zeros follow where a guest wrote beyond what windows are for`() throws {
+        let template = try opened()
+        for pages in [300, 2, 260, 254] {
+            do {
+                let guest = try MemoryGuest(template)
+                try guest.call("grow", pages)
+                for page in 2..<(pages + 2) { try guest.call("write", page * Self.page, 8) }
+            }
+            for grown in [1, 310] {
+                let guest = try MemoryGuest(template)
+                try guest.call("grow", grown)
+                #expect(try guest.bytes[(2 * Self.page)...].allSatisfy { $0 == 0 })
+            }
+        }
+    }
+
+    @Test func `what larger guests have left counts as resident until it has gone`() throws {
+        var limits = EngineLimits()
+        limits.memoryResidentBytes = 1 << 20
+        for isOpened in [false, true] {
+            if !isOpened { limits.openedMemories = 0 } else { limits.openedMemories = 64 }
+            let template = try opened(limits)
+            do {
+                let guest = try MemoryGuest(template)
+                try guest.call("grow", 12)
+                for page in 0..<(12 * 16) { try guest.call("write", page << 12, 8) }
+            }
+            let before = memories(template).residentBytes
+            #expect(before >= 12 * Self.page - (2 << 12))
+            for _ in 0..<3 { try MemoryGuest(template).call("write", 5, 5) }
+            #expect(memories(template).residentBytes >= before)
+            // More than may stay all in all.
+            let guest = try MemoryGuest(template)
+            for page in 0..<32 { try guest.call("write", page << 12, 8) }
+            #expect(memories(template).residentBytes <= limits.memoryResidentBytes)
+        }
+    }
+
     @Test func `a guest that writes every other page leaves nothing to the next one, and few pages`() throws {
         let template = try opened()
         let pristine = try pristine()

@@ -103,6 +103,44 @@ import Testing
         }
     }
 
+    @Test func `a guest that grew beyond what can be put back leaves nothing to those who grow after it`() throws {
+        let engine = try Engine()
+        let template = try MemoryGuest.template(Self.guest, engine)
+        try MemoryGuest(renewing: template).call("grow", 1)
+        for pages in [320, 1, 300, 256, 255, 2] {
+            do {
+                let guest = try MemoryGuest(renewing: template)
+                try guest.call("grow", pages)
+                for page in 0...pages { try guest.call("write", page * Self.page + 9, 66) }
+            }
+            for grown in [1, 330] {
+                let next = try MemoryGuest(renewing: template)
+                #expect(try next.call("grow", grown) == 1)
+                let bytes = try next.bytes
+                #expect(bytes[Self.page...].allSatisfy { $0 == 0 })
+                #expect(bytes[9] == 0)
+            }
+        }
+        #expect(engine.memories.openedCount <= 1)
+        #expect(engine.memories.residentBytes < 24 << 20)
+    }
+
+    @Test func `a section with more in it than it says cannot bring its own functions`() throws {
+        // One export is counted. Behind it stand others, the last of which would take what is added for its name.
+        func export(_ name: String, _ kind: UInt8, _ index: UInt8) -> [UInt8] {
+            [UInt8(name.utf8.count)] + Array(name.utf8) + [kind, index]
+        }
+        func section(_ id: UInt8, _ body: [UInt8]) -> [UInt8] { [id, UInt8(body.count)] + body }
+        let names = [SuspensionExport.name, Renewal.renewName, Renewal.resizeName]
+        let added = names.map { export($0, 0, 1) }.joined().count
+        let surplus = names.flatMap { export($0, 0, 0) } + [UInt8(added - 2)]
+        let module =
+            [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0] + section(1, [1, 0x60, 0, 0]) + section(3, [1, 0])
+            + section(7, [1] + export("run", 0, 0) + surplus)
+            + section(10, [1, 7, 0, 0x03, 0x40, 0x0c, 0, 0x0b, 0x0b])
+        #expect(throws: EngineError.self) { try Module(engine: GuestRunner.shared.engine, binary: module) }
+    }
+
     @Test func `an instance with a trap behind it is not used again`() throws {
         let engine = try Engine()
         let template = try MemoryGuest.template(Self.guest, engine)

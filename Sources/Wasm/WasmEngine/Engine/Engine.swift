@@ -29,7 +29,7 @@ import CWasmtime
         let memories = LinearMemories(limits: limits, written: written)
         let configuration = unsafe Engine.configuration(for: limits)
         unsafe memories.serve(configuration)
-        unsafe FiberStacks(limits: limits).serve(configuration)
+        unsafe FiberStacks(limits: limits, idleInstances: memories.idleInstances).serve(configuration)
         guard let raw = unsafe wasm_engine_new_with_config(configuration) else {
             throw EngineError(.configuration, "The engine refused its limits: \(limits).")
         }
@@ -38,7 +38,7 @@ import CWasmtime
         self.limits = limits
         self.memories = memories
         self.fingerprint =
-            "wasmtime-\(Engine.wasmtimeVersion)-epoch-sequential-moving-renewal-stack\(limits.guestStackBytes)"
+            "wasmtime-\(Engine.wasmtimeVersion)-epoch-sequential-moving-renewed-stack\(limits.guestStackBytes)"
             + "-data\(limits.memoryImageBytes)"
         unsafe self.ticker = EpochTicker(engine: raw)
     }

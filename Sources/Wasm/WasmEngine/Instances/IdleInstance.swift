@@ -43,6 +43,11 @@ import CWasmtime
         others.gone()
     }
 
+    /// A guest gets the instance, on this thread.
+    func begin() {
+        for index in unsafe slots.indices { unsafe slots[index]._withUnsafeGuaranteedRef { $0.begin() } }
+    }
+
     /// Puts everything back. False when that is not possible, or not worth it; nobody may get it then.
     func makeNew() -> Bool {
         var hasGrown = false

@@ -27,7 +27,10 @@ extension Store {
         beginInstance()
         let error = unsafe template.making {
             let error = unsafe wasmtime_instance_pre_instantiate(template.raw, context, &raw, &trap)
-            if pool != nil { unsafe made(of: template, slots: template.madeSlots()) }
+            if pool != nil {
+                let isMade = unsafe error == nil && trap == nil
+                unsafe made(of: template, slots: isMade ? template.madeSlots() : nil)
+            }
             return unsafe error
         }
         endInstance()

@@ -73,6 +73,7 @@ import CWasmtime
         unsafe entry = idle.entry
         unsafe wasmtime_context_set_data(context, Unmanaged.passUnretained(self).toOpaque())
         unsafe wasmtime_context_set_epoch_deadline(context, Fiber.sliceTicks)
+        idle.begin()
     }
 
     deinit {
@@ -164,10 +165,8 @@ import CWasmtime
     private static let epochCallback: wasmtime_epoch_callback_t = { context, _, delta, kind in
         guard let delta = unsafe delta, let kind = unsafe kind else { return nil }
         guard let data = unsafe wasmtime_context_get_data(context) else {
-            // Between two guests.
-            unsafe delta.pointee = Fiber.sliceTicks
-            unsafe kind.pointee = UInt8(WASMTIME_UPDATE_DEADLINE_CONTINUE)
-            return nil
+            // Between two guests nothing runs that takes so long. If it does, the instance is not worth it.
+            return unsafe wasmtime_error_new("nobody's turn")
         }
         return unsafe Unmanaged<Store>.fromOpaque(data)._withUnsafeGuaranteedRef { store in
             unsafe delta.pointee = Fiber.sliceTicks

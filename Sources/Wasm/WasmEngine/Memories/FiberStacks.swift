@@ -8,6 +8,8 @@ import NIOConcurrencyHelpers
 @safe final class FiberStacks: Sendable {
     private let limits: EngineLimits
     private let stacks = ManagedAtomic(0)
+    /// Instances that have a stack while they wait.
+    private let idleInstances: IdleInstances
     private let idle: [NIOLockedValueBox<Idle>]
 
     // One for each thread, or nearly: a stack goes on where its pages are in the caches.
@@ -22,8 +24,9 @@ import NIOConcurrencyHelpers
         mutating func take() -> FiberStack? { warm.popLast() ?? cold.popLast() }
     }
 
-    init(limits: EngineLimits) {
+    init(limits: EngineLimits, idleInstances: IdleInstances = IdleInstances(atMost: 0)) {
         self.limits = limits
+        self.idleInstances = idleInstances
         idle = (0..<Self.shards).map { _ in NIOLockedValueBox(Idle()) }
     }
 
@@ -35,7 +38,9 @@ import NIOConcurrencyHelpers
         let isWithinLimit = stacks.wrappingIncrementThenLoad(ordering: .relaxed) <= Int(limits.stacks)
         if isWithinLimit, let stack = FiberStack(owner: self, count: count) { return stack }
         stacks.wrappingDecrement(ordering: .relaxed)
-        for shard in idle { if let stack = shard.withLockedValue({ $0.take() }) { return stack } }
+        repeat {
+            for shard in idle { if let stack = shard.withLockedValue({ $0.take() }) { return stack } }
+        } while idleInstances.giveUpOne()
         throw isWithinLimit ? .system("stack") : .limit(limits.stacks, of: "stacks")
     }
 

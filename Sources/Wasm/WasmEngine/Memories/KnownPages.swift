@@ -32,8 +32,19 @@ struct KnownPages {
         guard count <= Self.rangesMax else { return forget() }
         faults = martlet_thread_faults()
         thread = martlet_thread_number()
-        self.end = faults < 0 ? nil : end
+        self.end = Self.areFaultsCounted ? end : nil
     }
+
+    /// Whether the system counts the faults of a thread at all: one that always says the same would make every page a known
+    /// one.
+    private static let areFaultsCounted: Bool = {
+        guard let space = AddressSpace(count: AddressSpace.pageBytes), space.allow(true, 0..<space.count) else {
+            return false
+        }
+        let before = martlet_thread_faults()
+        unsafe space.start.storeBytes(of: 1, as: UInt8.self)
+        return before >= 0 && martlet_thread_faults() > before
+    }()
 
     /// Calls `body` with each run up to an offset. False, and without a call, where they are not known, or are more bytes
     /// than the limit.

@@ -48,10 +48,7 @@ import NIOConcurrencyHelpers
 
     /// A new slot, in the place of another image's idle one when there are as many as may be.
     func newSlot(_ place: MemoryPlace, for image: MemoryImage?) throws(NoRoom) -> MemorySlot {
-        guard
-            countOne() || giveUpIdleSlot() && countOne()
-                || idleInstances.giveUpOne() && giveUpIdleSlot() && countOne()
-        else {
+        guard countOne() || giveUpIdleSlot() && countOne() || giveUpInstances() else {
             throw .limit(limits.memories, of: "memories")
         }
         guard let slot = MemorySlot(owner: self, image: image, place),
@@ -68,6 +65,14 @@ import NIOConcurrencyHelpers
     private func countOne() -> Bool {
         if slots.wrappingIncrementThenLoad(ordering: .relaxed) <= Int(limits.memories) { return true }
         slots.wrappingDecrement(ordering: .relaxed)
+        return false
+    }
+
+    /// Ends idle instances until one has made room.
+    private func giveUpInstances() -> Bool {
+        while idleInstances.giveUpOne() {
+            if countOne() || giveUpIdleSlot() && countOne() { return true }
+        }
         return false
     }
 
@@ -219,6 +224,7 @@ import NIOConcurrencyHelpers
                 }
             }
             let taken = try slot.get()
+            taken.begin()
             MemoriesInMaking.made(taken)
             return taken
         case .unexpected: throw .unexpected

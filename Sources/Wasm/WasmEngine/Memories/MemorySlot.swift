@@ -1,3 +1,5 @@
+import CMemoryPages
+
 /// What the engine asks of a linear memory.
 struct MemoryPlace {
     /// Address space for it, in bytes: what compiled code may address, however little of it may be used.
@@ -36,6 +38,10 @@ struct MemoryPlace {
     @safe nonisolated(unsafe) var keptBytes = 0
     @safe private nonisolated(unsafe) var uses = 0
     @safe private nonisolated(unsafe) var known = KnownPages()
+    @safe private nonisolated(unsafe) var held = HeldPages()
+    @safe private nonisolated(unsafe) var userThread: UInt32 = .max
+    /// Whether the system refused something, so that nobody knows what the memory holds, or shows.
+    @safe private nonisolated(unsafe) var isLost = false
 
     // Pages that one guest touched and others do not are found by giving all back now and then.
     private static let usesBetweenCleanings = 1_024
@@ -70,44 +76,73 @@ struct MemoryPlace {
             return true
         }
         let old = AddressSpace.wholePages(byteCount)
-        guard space.allow(true, (base + old)..<(base + AddressSpace.wholePages(count))) else { return false }
+        guard space.allow(true, (base + old)..<(base + AddressSpace.wholePages(count))) else {
+            isLost = true
+            return false
+        }
         byteCount = count
         return true
     }
 
-    /// Makes the memory what its image says, after a guest. False when the system refuses; nobody may get it then.
+    /// A guest gets the memory, on this thread.
+    func begin() { userThread = martlet_thread_number() }
+
+    /// Makes the memory what its image says, after a guest. False when the system refuses; nobody may get it then, nor
+    /// try once more, for what it holds is not known.
     ///
     /// - Parameter residentBytesMax: how much of what was written is put back in place; the rest goes back to the system.
     func reset(to image: MemoryImage, _ written: WrittenPages, residentBytesMax: Int) -> Bool {
+        guard !isLost else { return false }
         let used = AddressSpace.wholePages(byteCount)
-        let minimum = AddressSpace.wholePages(image.minimumBytes)
         keptBytes = 0
         uses += 1
         let isCleaning = uses % Self.usesBetweenCleanings == 0
+        // Page faults are counted for each thread.
+        let isHere = userThread == martlet_thread_number()
         if let windows {
             let kept = windows.reset(
-                to: image, used: used, residentBytesMax: residentBytesMax, isCleaning: isCleaning)
+                to: image, used: used, residentBytesMax: residentBytesMax, isCleaning: isCleaning,
+                mayKnow: isHere)
             unsafe start = windows.start
-            byteCount = image.minimumBytes
+            isLost = kept == nil
             keptBytes = kept ?? 0
-            return kept != nil
+        } else {
+            if isCleaning || !isHere { known.forget() }
+            let minimum = AddressSpace.wholePages(image.minimumBytes)
+            isLost =
+                !putBack(image, written, used, residentBytesMax, isCleaning: isCleaning)
+                || used > minimum && !space.allow(false, (base + minimum)..<(base + used))
         }
-        if isCleaning { known.forget() }
+        byteCount = image.minimumBytes
+        return !isLost
+    }
+
+    private func putBack(
+        _ image: MemoryImage, _ written: WrittenPages, _ used: Int, _ residentBytesMax: Int, isCleaning: Bool
+    ) -> Bool {
         let restored =
             isCleaning
             ? 0 : putBack(image, written, used, residentBytesMax & ~(AddressSpace.pageBytes - 1))
-        byteCount = image.minimumBytes
-        return space.forget((base + restored)..<(base + used))
-            && (used <= minimum || space.allow(false, (base + minimum)..<(base + used)))
+        keptBytes = restored == used ? held.bytes(afterUse: used, kept: keptBytes) : keptBytes
+        if restored == used, keptBytes <= residentBytesMax { return true }
+        // With what larger guests have left.
+        let end = max(used, held.end)
+        let first = restored == used ? 0 : restored
+        if first == 0 { keptBytes = 0 }
+        known.forget()
+        held.shrink(to: first, bytes: keptBytes)
+        return space.forget((base + first)..<(base + end))
     }
 
     /// Makes it a memory that moves when it grows, holding what its image says. False when the system refuses; nobody may get
     /// it then.
     func open(for image: MemoryImage) -> Bool {
+        guard !isLost else { return false }
         windows = MemoryWindows(space, base: base, for: image)
         byteCount = image.minimumBytes
         keptBytes = windows == nil ? 0 : image.pages.count
-        return windows != nil
+        isLost = windows == nil
+        return !isLost
     }
 
     /// Gives the pages of a slot that was reset back to the system. False when it refuses; nobody may get it then.
@@ -116,7 +151,10 @@ struct MemoryPlace {
         known.forget()
         // Its image would be in pages of its own again at once.
         if hasWindows { return false }
-        return space.forget(base..<(base + AddressSpace.wholePages(byteCount)))
+        let end = max(AddressSpace.wholePages(byteCount), held.end)
+        held.shrink(to: 0, bytes: 0)
+        isLost = !space.forget(base..<(base + end))
+        return !isLost
     }
 
     /// Puts back what was written, as much as may stay resident.

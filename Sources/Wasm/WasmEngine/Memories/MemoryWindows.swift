@@ -35,6 +35,7 @@ import CMemoryPages
     private var windows: [Window]
     private var current = 0
     private var known = KnownPages()
+    private var held = HeldPages()
     /// Whether the system refused something halfway.
     private var isSpoiled = false
 
@@ -101,13 +102,20 @@ import CMemoryPages
     ///   - used: up to where the guest could write, in bytes.
     ///   - residentBytesMax: of how many bytes the pages may stay.
     ///   - isCleaning: whether they are given back in any case, but for those of the image.
+    ///   - mayKnow: whether the guest ran on this thread.
     /// - Returns: of how many bytes the pages stayed; nil when the memory is not to be used any more.
-    func reset(to image: MemoryImage, used: Int, residentBytesMax: Int, isCleaning: Bool) -> Int? {
+    func reset(
+        to image: MemoryImage, used: Int, residentBytesMax: Int, isCleaning: Bool, mayKnow: Bool
+    ) -> Int? {
         guard !isSpoiled, used <= Self.bytesMax, image.pages.count <= residentBytesMax else { return nil }
+        if !mayKnow { known.forget() }
         let kept = isCleaning ? nil : putBack(image, used, residentBytesMax)
         current = 0
-        if let kept { return kept }
+        if let kept, case let all = held.bytes(afterUse: used, kept: kept), all <= residentBytesMax {
+            return all
+        }
         known.forget()
+        held.shrink(to: 0, bytes: 0)
         guard martlet_pages_empty(file, UInt64(Self.bytesMax)) == 0 else { return nil }
         unsafe image.restore(image.pages, of: start)
         return image.pages.count

@@ -20,6 +20,8 @@ import CWasmtime
     ///
     /// - Throws: ``EngineError`` with code `invalidModule`.
     public convenience init(engine: Engine, binary: [UInt8]) throws {
+        // Before it is extended: sections that hold more or less than they say could make of what is added something else.
+        try Module.validate(binary, engine: engine)
         let outline = ModuleOutline(binary)
         if let outline { try Module.check(outline, engine.limits) }
         let segments = outline.flatMap { DataSegments($0, engine.limits) }
