@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test func `a section with more in it than it says cannot bring its own functions`() throws {
-        // One export is counted. Behind it stand others, the last of which would take what is added for its name.
+        // Two exports are counted. Behind them stand others, the last of which would take what is added for its name.
         func export(_ name: String, _ kind: UInt8, _ index: UInt8) -> [UInt8] {
             [UInt8(name.utf8.count)] + Array(name.utf8) + [kind, index]
         }
@@ -136,7 +136,7 @@ import Testing
         let surplus = names.flatMap { export($0, 0, 0) } + [UInt8(added - 2)]
         let module =
             [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0] + section(1, [1, 0x60, 0, 0]) + section(3, [1, 0])
-            + section(7, [1] + export("run", 0, 0) + surplus)
+            + section(7, [2] + export("run", 0, 0) + surplus)
             + section(10, [1, 7, 0, 0x03, 0x40, 0x0c, 0, 0x0b, 0x0b])
         #expect(throws: EngineError.self) { try Module(engine: GuestRunner.shared.engine, binary: module) }
     }
