@@ -103,7 +103,9 @@ import Testing
         }
     }
 
-    @Test func `a guest that grew beyond what can be put back leaves nothing to those who grow after it`() throws {
+    @Test func `a guest that grew beyond what can be put back leaves nothing to those who grow after it`()
+        throws
+    {
         let engine = try Engine()
         let template = try MemoryGuest.template(Self.guest, engine)
         try MemoryGuest(renewing: template).call("grow", 1)

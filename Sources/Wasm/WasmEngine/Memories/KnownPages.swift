@@ -38,7 +38,8 @@ struct KnownPages {
     /// Whether the system counts the faults of a thread at all: one that always says the same would make every page a known
     /// one.
     private static let areFaultsCounted: Bool = {
-        guard let space = AddressSpace(count: AddressSpace.pageBytes), space.allow(true, 0..<space.count) else {
+        guard let space = AddressSpace(count: AddressSpace.pageBytes), space.allow(true, 0..<space.count)
+        else {
             return false
         }
         let before = martlet_thread_faults()
