@@ -6,7 +6,7 @@ import Testing
     @Test func `what deep recursion touched goes back to the system, but for a few stacks`() throws {
         var limits = EngineLimits()
         limits.stackResidentBytes = 8 << 10
-        let stacks = FiberStacks(limits: limits)
+        let stacks = FiberStacks(limits: limits, idleInstances: IdleInstances(atMost: 0))
         let count = FiberStacks.warmMax + 3
         var taken = try (0..<count).map { _ in try stacks.take(count: limits.fiberStackBytes) }
         for stack in taken { for depth in [1, 8 << 10, 8 << 10 + 1, 900_000] { stack[depth] = 7 } }
@@ -22,7 +22,7 @@ import Testing
     @Test func `there are no more stacks than the engine's limit`() throws {
         var limits = EngineLimits()
         limits.stacks = 2
-        let stacks = FiberStacks(limits: limits)
+        let stacks = FiberStacks(limits: limits, idleInstances: IdleInstances(atMost: 0))
         let taken = try (0..<2).map { _ in try stacks.take(count: limits.fiberStackBytes) }
         let error = #expect(throws: NoRoom.self) { try stacks.take(count: limits.fiberStackBytes) }
         #expect(error?.sentence == "no room for another guest: all 2 stacks are in use")

@@ -24,7 +24,7 @@ import NIOConcurrencyHelpers
         mutating func take() -> FiberStack? { warm.popLast() ?? cold.popLast() }
     }
 
-    init(limits: EngineLimits, idleInstances: IdleInstances = IdleInstances(atMost: 0)) {
+    init(limits: EngineLimits, idleInstances: IdleInstances) {
         self.limits = limits
         self.idleInstances = idleInstances
         idle = (0..<Self.shards).map { _ in NIOLockedValueBox(Idle()) }

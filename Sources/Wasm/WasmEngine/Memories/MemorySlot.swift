@@ -70,7 +70,10 @@ struct MemoryPlace {
     func grow(to count: Int) -> Bool {
         guard count >= byteCount, count <= capacity else { return false }
         if let windows {
-            guard windows.grow(to: count) else { return false }
+            guard windows.grow(to: count) else {
+                isLost = true
+                return false
+            }
             unsafe start = windows.start
             byteCount = count
             return true

@@ -36,8 +36,6 @@ import CMemoryPages
     private var current = 0
     private var known = KnownPages()
     private var held = HeldPages()
-    /// Whether the system refused something halfway.
-    private var isSpoiled = false
 
     /// Takes a memory over that holds nothing worth keeping: its address space becomes the first window.
     ///
@@ -59,7 +57,8 @@ import CMemoryPages
     /// Where the memory begins now.
     var start: UnsafeMutableRawPointer { unsafe windows[current].space.start + base }
 
-    /// Makes the memory one of `count` bytes, in another window if it can be. False when the system refuses.
+    /// Makes the memory one of `count` bytes, in another window if it can be. False when the system refuses: what the
+    /// windows allow is not known then, and the memory may not be put back.
     func grow(to count: Int) -> Bool {
         // What is beyond the file is shown by this window alone.
         if windows[current].byteCount > Self.bytesMax { return resize(to: count) }
@@ -88,10 +87,7 @@ import CMemoryPages
         let window = windows[current]
         let old = base + AddressSpace.wholePages(window.byteCount)
         let new = base + AddressSpace.wholePages(count)
-        guard window.space.allow(new > old, min(old, new)..<max(old, new)) else {
-            isSpoiled = true
-            return false
-        }
+        guard window.space.allow(new > old, min(old, new)..<max(old, new)) else { return false }
         windows[current].byteCount = count
         return true
     }
@@ -107,7 +103,7 @@ import CMemoryPages
     func reset(
         to image: MemoryImage, used: Int, residentBytesMax: Int, isCleaning: Bool, mayKnow: Bool
     ) -> Int? {
-        guard !isSpoiled, used <= Self.bytesMax, image.pages.count <= residentBytesMax else { return nil }
+        guard used <= Self.bytesMax, image.pages.count <= residentBytesMax else { return nil }
         if !mayKnow { known.forget() }
         let kept = isCleaning ? nil : putBack(image, used, residentBytesMax)
         current = 0
